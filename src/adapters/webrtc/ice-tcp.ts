@@ -1,0 +1,176 @@
+// ICE over TCP (RFC 6544, passive side) for an engine that only speaks UDP: each connection gets a
+// UDP socket on loopback, and packets go to and fro between it and the engine's port.
+//
+//   browser ══ TCP, framed ══ IceTcpServer ── UDP on loopback ── engine (UDP port of all viewers)
+
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Log } from '#core/ports/log.ts';
+import type { Clock } from '#std/clock.ts';
+import { readStunUserName } from './stun-user-name.ts';
+import { formatTcpFrame, TcpFrames } from './tcp-frames.ts';
+
+/** Who connects and says nothing holds a socket no longer than this. */
+const HELLO_WITHIN_MS = 5_000;
+/** A browser checks its connection every few seconds. */
+const IDLE_AFTER_MS = 30_000;
+/** Half a second of a 4 Mb/s stream: what waits longer is too old to be worth sending. */
+const MAX_WAITING_BYTES = 256 * 1024;
+/** Each browser opens one or two; beyond this somebody is collecting sockets. */
+const MAX_CONNECTIONS = 4_096;
+
+export interface IceTcpOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Whether a peer with this ufrag of ours exists. */
+  readonly isKnown: (ufrag: string) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class IceTcpServer {
+  readonly #options: IceTcpOptions;
+  readonly #server: Server;
+  readonly #bridges = new Map<Socket, Bridge>();
+  readonly #addresses = new Map<number, string>();
+  /** Packets that did not fit into a slow connection. */
+  dropped = 0;
+
+  constructor(options: IceTcpOptions) {
+    this.#options = options;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  async listen(): Promise<void> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.removeListener('error', reject);
+        // Running out of file descriptors must not end the server.
+        this.#server.on('error', (error) =>
+          this.#options.log.warn('ICE-TCP error', { error: error.message }),
+        );
+        resolve();
+      });
+    });
+  }
+
+  /** The far end of the connection that this loopback port stands for. */
+  remoteOf(loopbackPort: number): string | undefined {
+    return this.#addresses.get(loopbackPort);
+  }
+
+  get connections(): number {
+    return this.#bridges.size;
+  }
+
+  async close(): Promise<void> {
+    for (const bridge of this.#bridges.values()) bridge.close();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const { host, port, clock, isKnown } = this.#options;
+    const bridge = new Bridge(socket, {
+      engine: { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port },
+      clock,
+      isKnown,
+      onDropped: () => {
+        this.dropped++;
+      },
+      onOpen: (loopbackPort) => {
+        this.#addresses.set(loopbackPort, `${socket.remoteAddress}:${socket.remotePort}`);
+      },
+      onClose: (loopbackPort) => {
+        this.#bridges.delete(socket);
+        if (loopbackPort !== undefined) this.#addresses.delete(loopbackPort);
+      },
+    });
+    this.#bridges.set(socket, bridge);
+  }
+}
+
+interface BridgeOptions {
+  readonly engine: { readonly host: string; readonly port: number };
+  readonly clock: Clock;
+  readonly isKnown: (ufrag: string) => boolean;
+  readonly onDropped: () => void;
+  readonly onOpen: (loopbackPort: number) => void;
+  readonly onClose: (loopbackPort: number | undefined) => void;
+}
+
+/** One TCP connection and its UDP socket. Either end closes both. */
+class Bridge {
+  readonly #tcp: Socket;
+  readonly #options: BridgeOptions;
+  readonly #frames = new TcpFrames();
+  readonly #hello: { cancel(): void };
+  #udp: UdpSocket | undefined;
+  #loopbackPort: number | undefined;
+  #closed = false;
+
+  constructor(tcp: Socket, options: BridgeOptions) {
+    this.#tcp = tcp;
+    this.#options = options;
+    this.#hello = options.clock.after(HELLO_WITHIN_MS, () => this.close());
+    tcp.setTimeout(IDLE_AFTER_MS, () => this.close());
+    tcp.on('error', () => this.close());
+    tcp.on('close', () => this.close());
+    tcp.on('data', (chunk) => this.#read(chunk));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#hello.cancel();
+    this.#tcp.destroy();
+    this.#udp?.close();
+    this.#options.onClose(this.#loopbackPort);
+  }
+
+  #read(chunk: Buffer): void {
+    const sane = this.#frames.read(chunk, (packet) => this.#take(packet));
+    if (!sane) this.close();
+  }
+
+  #take(packet: Buffer): void {
+    if (this.#closed) return;
+    // The first packet must be a check for a peer of ours: nobody else gets a way into the engine.
+    if (!this.#udp && !this.#admit(packet)) {
+      this.close();
+      return;
+    }
+    const { host, port } = this.#options.engine;
+    this.#udp?.send(packet, port, host);
+  }
+
+  #admit(packet: Buffer): boolean {
+    const ufrag = readStunUserName(packet)?.split(':')[0];
+    if (!ufrag || !this.#options.isKnown(ufrag)) return false;
+    this.#hello.cancel();
+    this.#udp = this.#openUdp();
+    return true;
+  }
+
+  #openUdp(): UdpSocket {
+    const { engine, onOpen } = this.#options;
+    const udp = createSocket(engine.host.includes(':') ? 'udp6' : 'udp4');
+    udp.on('error', () => this.close());
+    udp.on('message', (packet) => this.#write(packet));
+    udp.bind({ address: engine.host, port: 0 }, () => {
+      if (this.#closed) return;
+      this.#loopbackPort = udp.address().port;
+      onOpen(this.#loopbackPort);
+    });
+    return udp;
+  }
+
+  #write(packet: Buffer): void {
+    if (this.#tcp.writableLength > MAX_WAITING_BYTES) this.#options.onDropped();
+    else this.#tcp.write(formatTcpFrame(packet));
+  }
+}

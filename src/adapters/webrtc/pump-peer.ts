@@ -1,0 +1,169 @@
+// One peer: a connection of the engine with a single track, used as a pump.
+
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { PeerConnection, type RtcConfig, type Track, Video } from 'node-datachannel';
+import type {
+  LocalTransport,
+  Peer,
+  PeerEvents,
+  PeerPath,
+  PeerState,
+  RemoteTransport,
+} from '#core/ports/peer-transport.ts';
+import { formatCandidate, parseCandidate } from '#media/sdp/candidate.ts';
+import { PUMP_MID, PUMP_PAYLOAD_TYPE, readPumpAnswer, writePumpOffer } from './pump-description.ts';
+
+/** A browser sends some ten RTCP packets a second; who sends this many floods us. */
+const MAX_PACKETS_PER_SECOND = 2_000;
+/** A browser has a handful of addresses; each costs connectivity checks. */
+const MAX_REMOTE_CANDIDATES = 32;
+
+export interface PumpPeerOptions {
+  readonly id: string;
+  readonly config: RtcConfig;
+  readonly events: PeerEvents;
+  readonly nowMs: () => number;
+  readonly pathOf: (pair: { local: string; remote: string; remotePort: number }) => PeerPath;
+  /** Adds to the engine's own candidates what the viewers are told besides. */
+  readonly completeCandidates: (own: readonly string[]) => readonly string[];
+  readonly onClose: (peer: PumpPeer) => void;
+}
+
+export class PumpPeer implements Peer {
+  readonly id: string;
+  readonly #options: PumpPeerOptions;
+  // Held as long as the peer lives: a track whose object is collected closes itself.
+  readonly #connection: PeerConnection;
+  readonly #track: Track;
+  readonly #gathered: Promise<void>;
+  #local: LocalTransport | undefined;
+  #closed = false;
+  #remoteCandidates = 0;
+  #windowStartMs = 0;
+  #windowPackets = 0;
+  sendFailures = 0;
+
+  constructor(options: PumpPeerOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#connection = new PeerConnection(options.id, options.config);
+    const video = new Video(PUMP_MID, 'SendRecv');
+    video.addH264Codec(PUMP_PAYLOAD_TYPE);
+    this.#track = this.#connection.addTrack(video);
+    this.#track.onOpen(() => this.#emitState('connected'));
+    this.#track.onMessage((message) => this.#handleMessage(message));
+    this.#connection.onStateChange((state) => this.#handleState(state));
+    this.#gathered = new Promise((resolve) => {
+      this.#connection.onGatheringStateChange((state) => {
+        if (state === 'complete') resolve();
+      });
+    });
+  }
+
+  get local(): LocalTransport {
+    this.#local ??= this.#readLocal();
+    return this.#local;
+  }
+
+  /** Resolves when all local candidates are known. */
+  answer(remote: RemoteTransport): Promise<void> {
+    this.#connection.setRemoteDescription(writePumpOffer(remote), 'offer');
+    this.#connection.setLocalDescription('answer', { iceUfrag: iceWord(12), icePwd: iceWord(24) });
+    for (const candidate of remote.candidates) this.addCandidate(candidate);
+    // It may have completed before anybody could listen.
+    return this.#connection.gatheringState() === 'complete' ? Promise.resolve() : this.#gathered;
+  }
+
+  addCandidate(candidate: string): void {
+    const parsed = parseCandidate(candidate);
+    // TCP comes to us, we never dial it. Names would each cost a lookup, `.local` ones a multicast.
+    if (this.#closed || parsed.protocol !== 'udp' || !isIP(parsed.address)) return;
+    if (++this.#remoteCandidates > MAX_REMOTE_CANDIDATES) return;
+    // Formatted anew: the engine never sees a viewer's own words.
+    this.#connection.addRemoteCandidate(formatCandidate(parsed), PUMP_MID);
+  }
+
+  sendRtcp(packet: Uint8Array): void {
+    this.send(packet);
+  }
+
+  /** The engine copies the bytes; it throws where a connection is closed or about to be. */
+  send(packet: Uint8Array): void {
+    if (this.#closed) return;
+    try {
+      // The engine takes any byte array; its types name only Buffer.
+      if (!this.#track.sendMessageBinary(packet as Buffer)) this.sendFailures++;
+    } catch {
+      this.sendFailures++;
+    }
+  }
+
+  path(): PeerPath | undefined {
+    const pair = this.#closed ? undefined : this.#connection.getSelectedCandidatePair();
+    if (!pair) return undefined;
+    const { local, remote } = pair;
+    return this.#options.pathOf({
+      local: `${local.address}:${local.port}`,
+      remote: remote.address,
+      remotePort: remote.port,
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#options.onClose(this);
+    this.#closed = true;
+    this.#track.close();
+    this.#connection.close();
+  }
+
+  #readLocal(): LocalTransport {
+    const local = readPumpAnswer(this.#connection.localDescription()?.sdp ?? '');
+    return { ...local, candidates: this.#options.completeCandidates(local.candidates) };
+  }
+
+  #handleState(state: string): void {
+    // `connected` is told when the track is open: earlier nothing can be sent.
+    if (state === 'connected' && !this.#track.isOpen()) return;
+    if (state !== 'new') this.#emitState(state as PeerState);
+  }
+
+  #emitState(state: PeerState): void {
+    if (!this.#closed) this.#options.events.onState(state);
+  }
+
+  #handleMessage(message: string | Buffer | ArrayBuffer): void {
+    if (this.#closed || typeof message === 'string') return;
+    if (this.#floods()) {
+      this.#emitState('failed');
+      return;
+    }
+    const packet = message instanceof ArrayBuffer ? new Uint8Array(message) : message;
+    if (isRtcp(packet)) this.#options.events.onRtcp(packet);
+  }
+
+  #floods(): boolean {
+    const nowMs = this.#options.nowMs();
+    if (nowMs - this.#windowStartMs >= 1000) {
+      this.#windowStartMs = nowMs;
+      this.#windowPackets = 0;
+    }
+    this.#windowPackets++;
+    return this.#windowPackets > MAX_PACKETS_PER_SECOND;
+  }
+}
+
+/**
+ * 6 random bits a character, in the alphabet of ICE (RFC 8839 §5.4): the engine ends the process at
+ * any other. Its own ufrag has 4 characters; among thousands of viewers on one port two would meet.
+ */
+function iceWord(characters: number): string {
+  return randomBytes((characters * 3) / 4).toString('base64');
+}
+
+/** RFC 5761 §4: what tells RTCP from RTP on one port. Viewers send us no RTP. */
+function isRtcp(packet: Uint8Array): boolean {
+  const type = packet[1] ?? 0;
+  return type >= 192 && type <= 223;
+}

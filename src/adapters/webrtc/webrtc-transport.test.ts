@@ -1,0 +1,254 @@
+// The engine behind the port, against a real peer on loopback.
+
+import { afterEach, expect, test } from 'vitest';
+import type { Peer, PeerEvents, PeerState, SendBatch } from '#core/ports/peer-transport.ts';
+import { formatPli } from '#media/rtcp/feedback.ts';
+import { readRtcp } from '#media/rtcp/reading.ts';
+import { formatSenderReport } from '#media/rtcp/sender-report.ts';
+import { writeAnswer } from '#media/sdp/answer.ts';
+import { chooseH264, chooseOpus } from '#media/sdp/codec-choice.ts';
+import { readOffer } from '#media/sdp/offer.ts';
+import { InputError } from '#std/errors.ts';
+import { collectGarbage } from '../../../test/support/collect-garbage.ts';
+import { freePort } from '../../../test/support/free-port.ts';
+import { MediaPeer } from '../../../test/support/media-peer.ts';
+import { rtpPacket } from '../../../test/support/rtp-packets.ts';
+import { SilentLog } from '../../../test/support/silent-log.ts';
+import { until } from '../../../test/support/until.ts';
+import { systemClock } from '../../app/system-clock.ts';
+import { openWebrtcTransport, type WebrtcTransport } from './webrtc-transport.ts';
+
+const VIDEO_SSRC = 0x1111;
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+interface Met {
+  readonly transport: WebrtcTransport;
+  readonly peer: Peer;
+  readonly far: MediaPeer;
+  readonly states: PeerState[];
+  readonly rtcp: Uint8Array[];
+}
+
+async function openTransport(options: { tcp?: boolean; hosts?: string[] } = {}) {
+  const port = await freePort();
+  const { tcp = false, hosts = [] } = options;
+  const config = { host: '127.0.0.1', port, tcp, hosts, iceServers: [] };
+  const transport = await openWebrtcTransport({ config, clock: systemClock, log: new SilentLog() });
+  closers.push(() => transport.close());
+  return { transport, port };
+}
+
+async function meet(transport: WebrtcTransport, id = 'viewer'): Promise<Met> {
+  const states: PeerState[] = [];
+  const rtcp: Uint8Array[] = [];
+  const events: PeerEvents = {
+    onState: (state) => states.push(state),
+    onRtcp: (packet) => rtcp.push(packet.slice()),
+  };
+  const far = new MediaPeer(`far-${id}`);
+  closers.push(() => far.close());
+  const offer = readOffer(await far.offer());
+  const peer = await transport.open(id, offer.transport, events);
+  const lane = { rtxSsrc: undefined, cname: id, msid: id, receiverRtt: false };
+  const media = offer.media.map(({ kind, codecs }) => {
+    const codec =
+      kind === 'video' ? chooseH264(codecs, { profileLevelId: '42e01f' }) : chooseOpus(codecs);
+    return codec && { ...lane, codec, ssrc: kind === 'video' ? VIDEO_SSRC : 0x2222, trackId: kind };
+  });
+  far.accept(writeAnswer(offer, { sessionId: '1', local: peer.local, media }));
+  await until(() => states.includes('connected') && far.connected, { what: `${id} to connect` });
+  return { transport, peer, far, states, rtcp };
+}
+
+function batchOf(peers: Peer[], packet: Uint8Array, sequence: number): SendBatch {
+  const headers = new Uint32Array(peers.length * 3);
+  for (const row of peers.keys()) {
+    headers.set([(0x80 << 16) | (96 << 16) | sequence, 90_000, VIDEO_SSRC], row * 3);
+  }
+  return { length: peers.length, peers, packets: peers.map(() => packet), headers };
+}
+
+test('the transport sends a batch of one packet to many peers, each under its own header', async () => {
+  const { transport } = await openTransport();
+  const one = await meet(transport, 'one');
+  const two = await meet(transport, 'two');
+  const packet = rtpPacket(Uint8Array.of(0x65, 1, 2, 3), { sequence: 9, timestamp: 9 });
+  const batch = batchOf([one.peer, two.peer], packet, 500);
+  batch.headers[3] = (96 << 16) | 700;
+  transport.send(batch);
+  packet.fill(0);
+  await until(() => one.far.video.packets + two.far.video.packets === 2, { what: 'both packets' });
+  const [first, second] = [one.far.video.first[0]!, two.far.video.first[0]!];
+  expect([...first.subarray(1, 4)]).toEqual([0x80 | 96, 500 >> 8, 500 & 0xff]);
+  expect([...second.subarray(1, 4)]).toEqual([96, 700 >> 8, 700 & 0xff]);
+  expect([...first.subarray(12)]).toEqual([0x65, 1, 2, 3]);
+});
+
+test('the transport carries RTCP both ways', async () => {
+  const { transport } = await openTransport();
+  const { peer, far, rtcp } = await meet(transport);
+  const report = {
+    ssrc: VIDEO_SSRC,
+    ntpMs: 1,
+    rtpTimestamp: 2,
+    packetCount: 3,
+    octetCount: 4,
+    cname: 'c',
+  };
+  peer.sendRtcp(formatSenderReport(report));
+  await until(() => far.video.rtcp.length > 0, { what: 'the sender report' });
+  expect(far.video.rtcp[0]).toMatchObject({ type: 'sender-report', packetCount: 3 });
+  far.send(formatPli(1, VIDEO_SSRC));
+  await until(() => rtcp.length > 0, { what: 'the PLI' });
+  expect(readRtcp(rtcp[0]!).reports[0]).toMatchObject({ type: 'pli', mediaSsrc: VIDEO_SSRC });
+});
+
+test('packets for a peer that is not connected are counted and do no harm', async () => {
+  const { transport } = await openTransport();
+  const far = new MediaPeer('never-answered');
+  closers.push(() => far.close());
+  const { transport: remote } = readOffer(await far.offer());
+  const peer = await transport.open('early', remote, { onState: () => {}, onRtcp: () => {} });
+  transport.send(batchOf([peer], rtpPacket(Uint8Array.of(1), { sequence: 1, timestamp: 1 }), 1));
+  expect(peer.sendFailures).toBe(1);
+});
+
+test('a closed peer says nothing more, sends nothing more and can be closed again', async () => {
+  const { transport } = await openTransport();
+  const { peer, far, states, rtcp } = await meet(transport);
+  const other = await meet(transport, 'other');
+  peer.close();
+  peer.close();
+  const told = states.length;
+  far.send(formatPli(1, VIDEO_SSRC));
+  transport.send(
+    batchOf([peer, other.peer], rtpPacket(Uint8Array.of(1), { sequence: 1, timestamp: 1 }), 1),
+  );
+  await until(() => other.far.video.packets === 1, { what: 'the other peer to be served' });
+  expect(states).toHaveLength(told);
+  expect(rtcp).toHaveLength(0);
+  expect(far.video.packets).toBe(0);
+  expect(peer.path()).toBeUndefined();
+});
+
+test('malformed RTCP from one viewer neither spins the engine nor reaches the others', async () => {
+  const { transport } = await openTransport();
+  const attackers = await Promise.all([
+    meet(transport, 'a'),
+    meet(transport, 'b'),
+    meet(transport, 'c'),
+  ]);
+  const victim = await meet(transport, 'victim');
+  // An SDES whose chunk is cut, one with a length beyond its end, an empty one.
+  const nasty = [
+    [0x81, 202, 0, 1, 0, 0, 0, 1],
+    [0x9f, 202, 0, 1, 1, 2, 3, 4],
+    [0x81, 202, 0xff, 0xff, 0, 0, 0, 1],
+  ];
+  for (const { far } of attackers) for (const bytes of nasty) far.send(Uint8Array.from(bytes));
+  await until(() => attackers.every(({ rtcp }) => rtcp.length > 0), {
+    what: 'the attack to arrive',
+  });
+  const before = process.cpuUsage();
+  const startMs = performance.now();
+  const packet = rtpPacket(Uint8Array.of(0x65), { sequence: 0, timestamp: 0 });
+  for (let sequence = 0; sequence < 50; sequence++) {
+    transport.send(batchOf([victim.peer], packet, sequence));
+    await until(() => victim.far.video.packets === sequence + 1, { what: `packet ${sequence}` });
+  }
+  const { user, system } = process.cpuUsage(before);
+  const busy = (user + system) / 1000 / (performance.now() - startMs);
+  // A spinning library thread alone would make it more than one core.
+  expect(busy).toBeLessThan(1.2);
+  expect(attackers.every(({ rtcp }) => rtcp.every((bytes) => readRtcp(bytes).malformed))).toBe(
+    true,
+  );
+});
+
+test('a viewer that floods with packets is told to have failed', async () => {
+  const { transport } = await openTransport();
+  const { far, states } = await meet(transport);
+  const pli = formatPli(1, VIDEO_SSRC);
+  for (let sent = 0; sent < 4000 && !states.includes('failed'); sent++) {
+    far.send(pli);
+    if (sent % 100 === 0) await new Promise(setImmediate);
+  }
+  await until(() => states.includes('failed'), { what: 'the flood to be noticed' });
+});
+
+test('an open track survives garbage collection', async () => {
+  const { transport } = await openTransport();
+  const { peer, far } = await meet(transport);
+  await collectGarbage();
+  transport.send(batchOf([peer], rtpPacket(Uint8Array.of(1), { sequence: 1, timestamp: 1 }), 1));
+  await until(() => far.video.packets === 1, { what: 'a packet after the collection' });
+});
+
+test('the answer holds extra hosts and a TCP candidate beside each UDP one', async () => {
+  const { transport, port } = await openTransport({ tcp: true, hosts: ['203.0.113.7'] });
+  const { peer } = await meet(transport);
+  const seen = peer.local.candidates.map((candidate) => {
+    const [, , protocol, , address, candidatePort] = candidate.split(' ');
+    return `${protocol?.toLowerCase()} ${address} ${candidatePort}`;
+  });
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      `udp 127.0.0.1 ${port}`,
+      `udp 203.0.113.7 ${port}`,
+      `tcp 127.0.0.1 ${port}`,
+      `tcp 203.0.113.7 ${port}`,
+    ]),
+  );
+});
+
+test('a name in webrtc.hosts that nobody knows is an error that names it', async () => {
+  const config = {
+    host: '127.0.0.1',
+    port: await freePort(),
+    tcp: false,
+    hosts: ['no.such.invalid'],
+    iceServers: [],
+  };
+  const opened = openWebrtcTransport({ config, clock: systemClock, log: new SilentLog() });
+  await expect(opened).rejects.toThrow(/Cannot resolve "no.such.invalid"/);
+});
+
+test('a transport description that the engine refuses is the offer’s fault and leaves nothing behind', async () => {
+  const { transport } = await openTransport();
+  const remote = {
+    ufrag: 'abcd',
+    pwd: 'short',
+    fingerprint: 'sha-256 AB',
+    setup: 'actpass',
+    candidates: [],
+  } as const;
+  const events = { onState: () => {}, onRtcp: () => {} };
+  await expect(transport.open('bad', remote, events)).rejects.toBeInstanceOf(InputError);
+});
+
+test('a closed transport opens no more peers', async () => {
+  const { transport } = await openTransport();
+  await transport.close();
+  await transport.close();
+  const remote = {
+    ufrag: 'abcd',
+    pwd: 'short',
+    fingerprint: 'sha-256 AB',
+    setup: 'actpass',
+    candidates: [],
+  } as const;
+  await expect(
+    transport.open('late', remote, { onState: () => {}, onRtcp: () => {} }),
+  ).rejects.toThrow(/closed/);
+});
+
+test('a media port that is taken is an error at the start', async () => {
+  const { port } = await openTransport({ tcp: true });
+  const config = { host: '127.0.0.1', port, tcp: true, hosts: [], iceServers: [] };
+  const second = openWebrtcTransport({ config, clock: systemClock, log: new SilentLog() });
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});

@@ -1,0 +1,177 @@
+// The WebRTC engine behind `PeerTransport`: one UDP port for all peers, ICE-TCP beside it.
+
+import { initLogger, type RtcConfig } from 'node-datachannel';
+import type { Log } from '#core/ports/log.ts';
+import type {
+  Peer,
+  PeerEvents,
+  PeerPath,
+  PeerTransport,
+  RemoteTransport,
+  SendBatch,
+} from '#core/ports/peer-transport.ts';
+import { writeWord } from '#media/rtp/header.ts';
+import type { Clock } from '#std/clock.ts';
+import { ClosedError, InputError } from '#std/errors.ts';
+import type { WebrtcConfig } from './config.ts';
+import { completeCandidates, resolveHosts } from './ice-candidates.ts';
+import { iceServersOf } from './ice-servers.ts';
+import { IceTcpServer } from './ice-tcp.ts';
+import { PumpPeer } from './pump-peer.ts';
+import { checkUdpPort } from './udp-port.ts';
+
+/** STUN answers within some 100 ms; without one the viewer's own candidates have to do. */
+const GATHER_WITHIN_MS = 2_000;
+const WORDS_PER_ROW = 3;
+
+export interface WebrtcTransportOptions {
+  readonly config: WebrtcConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Checks ports and names first: what is wrong in the configuration shows at the start. */
+export async function openWebrtcTransport(
+  options: WebrtcTransportOptions,
+): Promise<WebrtcTransport> {
+  const { config } = options;
+  const hosts = await resolveHosts(config.hosts);
+  await checkUdpPort(config.host, config.port);
+  // The engine has one log for the process; below this level it tells only what the states tell.
+  initLogger('Error', (_level, message) => options.log.debug('WebRTC engine', { message }));
+  const transport = new WebrtcTransport(options, hosts);
+  await transport.listen();
+  return transport;
+}
+
+export class WebrtcTransport implements PeerTransport {
+  readonly #options: WebrtcTransportOptions;
+  readonly #engine: RtcConfig;
+  readonly #hosts: readonly string[];
+  readonly #tcp: IceTcpServer | undefined;
+  readonly #peers = new Map<string, PumpPeer>();
+  #closed = false;
+
+  constructor(options: WebrtcTransportOptions, hosts: readonly string[]) {
+    this.#options = options;
+    const { host, port, iceServers, tcp } = options.config;
+    this.#hosts = host === '0.0.0.0' ? hosts : [host, ...hosts];
+    this.#engine = {
+      iceServers: iceServersOf(iceServers),
+      enableIceUdpMux: true,
+      portRangeBegin: port,
+      portRangeEnd: port,
+      disableAutoNegotiation: true,
+      ...(host === '0.0.0.0' ? {} : { bindAddress: host }),
+    };
+    const isKnown = (ufrag: string) => this.#peers.has(ufrag);
+    const { clock, log } = options;
+    this.#tcp = tcp ? new IceTcpServer({ host, port, isKnown, clock, log }) : undefined;
+  }
+
+  get tcpConnections(): number {
+    return this.#tcp?.connections ?? 0;
+  }
+
+  async listen(): Promise<void> {
+    await this.#tcp?.listen();
+  }
+
+  async open(id: string, remote: RemoteTransport, events: PeerEvents): Promise<Peer> {
+    if (this.#closed) throw new ClosedError('The WebRTC transport is closed.');
+    const pump = this.#createPump(id, events);
+    try {
+      await this.#gather(pump, remote);
+    } catch (error) {
+      pump.close();
+      if (error instanceof InputError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new InputError(`The offer's transport is unusable: ${reason}. Send a fresh offer.`, {
+        code: 'invalid_sdp',
+        cause: error,
+      });
+    }
+    return this.#adopt(pump);
+  }
+
+  send(batch: SendBatch): void {
+    for (let row = 0; row < batch.length; row++) {
+      const packet = batch.packets[row];
+      const peer = batch.peers[row];
+      if (!packet || !(peer instanceof PumpPeer)) continue;
+      writeHeader(packet, batch.headers, row * WORDS_PER_ROW);
+      peer.send(packet);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const pump of this.#peers.values()) pump.close();
+    this.#peers.clear();
+    await this.#tcp?.close();
+  }
+
+  #createPump(id: string, events: PeerEvents): PumpPeer {
+    const { clock } = this.#options;
+    return new PumpPeer({
+      id,
+      config: this.#engine,
+      events,
+      nowMs: () => clock.nowMs(),
+      pathOf: (pair) => this.#pathOf(pair),
+      completeCandidates: (own) => completeCandidates(own, this.#candidateOptions()),
+      onClose: (pump) => this.#peers.delete(pump.local.ufrag),
+    });
+  }
+
+  async #gather(pump: PumpPeer, remote: RemoteTransport): Promise<void> {
+    const gathered = pump.answer(remote);
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(GATHER_WITHIN_MS, resolve);
+      gathered.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #adopt(pump: PumpPeer): Peer {
+    if (this.#closed) {
+      pump.close();
+      throw new ClosedError('The WebRTC transport is closed.');
+    }
+    this.#peers.set(pump.local.ufrag, pump);
+    return pump;
+  }
+
+  #candidateOptions() {
+    const { port } = this.#options.config;
+    return { port, tcp: this.#tcp !== undefined, hosts: this.#hosts };
+  }
+
+  #pathOf({
+    local,
+    remote,
+    remotePort,
+  }: {
+    local: string;
+    remote: string;
+    remotePort: number;
+  }): PeerPath {
+    const tcp = this.#tcp?.remoteOf(remotePort);
+    return tcp
+      ? { protocol: 'tcp', local, remote: tcp }
+      : { protocol: 'udp', local, remote: `${remote}:${remotePort}` };
+  }
+}
+
+/** Marker and payload type, sequence number, timestamp and SSRC; the rest stays as it came. */
+function writeHeader(packet: Uint8Array, headers: Uint32Array, at: number): void {
+  const first = headers[at] ?? 0;
+  packet[1] = first >>> 16;
+  packet[2] = first >>> 8;
+  packet[3] = first;
+  writeWord(packet, 4, headers[at + 1] ?? 0);
+  writeWord(packet, 8, headers[at + 2] ?? 0);
+}

@@ -1,0 +1,69 @@
+// Every error of the HTTP API: problem+json (RFC 9457) with a stable code.
+
+import { z } from 'zod';
+
+/** Code → HTTP status. Codes are the protocol: they may be added, never changed. */
+export const problemStatus = {
+  invalid_input: 400,
+  invalid_json: 400,
+  invalid_sdp: 400,
+  invalid_candidate: 400,
+  not_found: 404,
+  stream_not_found: 404,
+  viewer_not_found: 404,
+  method_not_allowed: 405,
+  codec_refused: 406,
+  request_timeout: 408,
+  stale_session: 412,
+  too_large: 413,
+  uri_too_long: 414,
+  unsupported_media_type: 415,
+  ice_restart_unsupported: 422,
+  headers_too_large: 431,
+  too_many_viewers: 503,
+  stream_not_ready: 503,
+  unavailable: 503,
+  closing: 503,
+  internal: 500,
+} as const;
+
+export type ProblemCode = keyof typeof problemStatus;
+
+/** Code → what is wrong, the same for every problem of this code. */
+export const problemTitle: Readonly<Record<ProblemCode, string>> = {
+  invalid_input: 'Some part of the request makes no sense.',
+  invalid_json: 'The body is not valid JSON.',
+  invalid_sdp: 'The offer cannot be used.',
+  invalid_candidate: 'The ICE candidates cannot be used.',
+  not_found: 'There is nothing at this path.',
+  stream_not_found: 'There is no stream with this id.',
+  viewer_not_found: 'There is no viewer with this id on this stream.',
+  method_not_allowed: 'This path exists, but not with this method.',
+  codec_refused: 'The browser cannot play what the stream sends.',
+  request_timeout: 'The request took too long to arrive.',
+  stale_session: 'The entity tag is not that of the current ICE session.',
+  too_large: 'The body is too large.',
+  uri_too_long: 'The address, or one part of it, is too long.',
+  unsupported_media_type: 'The body has a type that is not taken here.',
+  ice_restart_unsupported: 'ICE restarts are not supported.',
+  headers_too_large: 'The header lines are too large.',
+  too_many_viewers: 'The server has as many viewers as it may.',
+  stream_not_ready: 'The stream is not live yet.',
+  unavailable: 'Something the server needs does not answer.',
+  closing: 'The server is shutting down.',
+  internal: 'The server has made a mistake.',
+};
+
+export const problem = z
+  .object({
+    type: z.string().describe('A page about this code: `/docs#problem-<code>`.'),
+    title: z.string().describe('The same for every problem of this code.'),
+    status: z.int(),
+    code: z.string().describe('Stable; for programs.'),
+    detail: z
+      .string()
+      .describe('What is wrong with this request, why, and what to do. For people.'),
+  })
+  .meta({ id: 'Problem' });
+
+export type Problem = z.infer<typeof problem>;

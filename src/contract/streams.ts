@@ -1,0 +1,97 @@
+// Streams and their viewers as the API shows them (PRODUCT 1.5).
+
+import { z } from 'zod';
+
+export const streamId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'an id has letters, digits, - and _, at most 64')
+  .describe('Letters, digits, - and _; at most 64.');
+
+export const viewerId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'an id has letters, digits, - and _, at most 64')
+  .describe('From the `Location` of the answer that made the viewer.');
+
+export const streamState = z
+  .enum(['connecting', 'live', 'stalled', 'retrying', 'refused', 'disabled'])
+  .describe('`live`: frames arrive. `stalled`: connected, but no complete frame for 5 s.');
+
+export const trackView = z
+  .object({
+    kind: z.enum(['video', 'audio']),
+    codec: z.string().describe('`H264`, `opus`'),
+    clockRate: z.int(),
+    profile: z.string().nullable().describe('Video: from the parameter sets.'),
+    level: z.string().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    channels: z.int().nullable(),
+    frameRate: z.number().nullable().describe('Frames in the last second.'),
+    gopFrames: z.int().nullable().describe('Frames in the last complete group of pictures.'),
+    bitrateKbps: z.number().describe('Over the last second.'),
+    packets: z.int(),
+    bytes: z.int(),
+    frames: z.int(),
+    keyFrames: z.int(),
+    lostPackets: z.int().describe('Missing between source and server.'),
+    droppedPackets: z.int().describe('Not passed on: damaged frames until the next key frame.'),
+    malformedPackets: z.int(),
+  })
+  .meta({ id: 'Track' });
+
+export const streamView = z
+  .object({
+    id: streamId,
+    name: z.string(),
+    origin: z.enum(['file', 'builtin']).describe('Where it was configured.'),
+    source: z.string().describe('Without secrets.'),
+    state: streamState,
+    reason: z.string().nullable().describe('Why it is not live, in words.'),
+    stateSince: z.iso.datetime(),
+    tracks: z.array(trackView),
+    viewers: z.int(),
+  })
+  .meta({ id: 'Stream' });
+
+export const streamList = z.object({ streams: z.array(streamView) }).meta({ id: 'StreamList' });
+
+export const viewerTrackView = z
+  .object({
+    kind: z.enum(['video', 'audio']),
+    codec: z.string(),
+    payloadType: z.int(),
+    packets: z.int(),
+    bytes: z.int(),
+    retransmitted: z.int(),
+    nacks: z.int().describe('Packets asked for again.'),
+    unanswered: z.int().describe('Asked for again, but no longer at hand or over the limit.'),
+    plis: z.int().describe('Key frames asked for.'),
+    dropped: z.int().describe('Skipped for this viewer, to the next key frame.'),
+    lossRatio: z.number().describe('0 to 1, from the last receiver report.'),
+    lostPackets: z.int(),
+    jitterMs: z.number(),
+  })
+  .meta({ id: 'ViewerTrack' });
+
+export const viewerView = z
+  .object({
+    id: viewerId,
+    stream: streamId,
+    protocol: z.enum(['whep']),
+    state: z.enum(['connecting', 'connected', 'disconnected', 'failed', 'closed']),
+    since: z.iso.datetime(),
+    remote: z.string().nullable().describe('Address and port the media goes to.'),
+    path: z.enum(['udp', 'tcp']).nullable(),
+    rttMs: z.number().nullable(),
+    userAgent: z.string().nullable(),
+    tracks: z.array(viewerTrackView),
+  })
+  .meta({ id: 'Viewer' });
+
+export const viewerList = z.object({ viewers: z.array(viewerView) }).meta({ id: 'ViewerList' });
+
+export type StreamState = z.infer<typeof streamState>;
+export type TrackView = z.infer<typeof trackView>;
+export type StreamView = z.infer<typeof streamView>;
+export type ViewerTrackView = z.infer<typeof viewerTrackView>;
+export type ViewerView = z.infer<typeof viewerView>;

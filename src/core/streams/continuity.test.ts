@@ -1,0 +1,47 @@
+// Where a packet stands in its sender's order.
+
+import { expect, test } from 'vitest';
+import { rtpPacket } from '../../../test/support/rtp-packets.ts';
+import { Continuity } from './continuity.ts';
+
+const payload = Uint8Array.of(0x41);
+const numbered = (sequence: number, ssrc = 1) =>
+  rtpPacket(payload, { sequence, timestamp: 0, ssrc });
+
+test('Continuity follows a sender over the wrap', () => {
+  const continuity = new Continuity();
+  expect([65_534, 65_535, 0, 1].map((sequence) => continuity.place(numbered(sequence)))).toEqual([
+    'first',
+    'next',
+    'next',
+    'next',
+  ]);
+  expect(continuity.lost).toBe(0);
+});
+
+test('Continuity counts what a gap lacks', () => {
+  const continuity = new Continuity();
+  continuity.place(numbered(65_535));
+  expect(continuity.place(numbered(3))).toBe('gap');
+  expect(continuity.lost).toBe(3);
+  expect(continuity.place(numbered(4))).toBe('next');
+});
+
+test('Continuity tells a late packet from the next one', () => {
+  const continuity = new Continuity();
+  continuity.place(numbered(10));
+  expect(continuity.place(numbered(10))).toBe('late');
+  expect(continuity.place(numbered(9))).toBe('late');
+  expect(continuity.place(numbered(11))).toBe('next');
+});
+
+test.each([
+  ['another SSRC', numbered(11, 2)],
+  ['a jump far ahead', numbered(5000)],
+  ['a jump far back', numbered(60_000)],
+])('Continuity takes %s for a sender that started anew, not for loss', (_, packet) => {
+  const continuity = new Continuity();
+  continuity.place(numbered(10));
+  expect(continuity.place(packet)).toBe('restart');
+  expect(continuity.lost).toBe(0);
+});

@@ -1,0 +1,38 @@
+// Whether a source's packets follow one another: gaps, late packets, a sender that started anew.
+
+import { sequenceDistance } from '#media/rtp/distance.ts';
+import { readSequence, readSsrc } from '#media/rtp/header.ts';
+
+/** A jump beyond this is a restarted sender, not loss (RFC 3550 A.1, MAX_DROPOUT). */
+const MAX_DROPOUT = 3000;
+/** Packets this far behind are late; further back it is a restarted sender (MAX_MISORDER). */
+const MAX_MISORDER = 100;
+
+export type Order = 'first' | 'next' | 'gap' | 'late' | 'restart';
+
+export class Continuity {
+  #ssrc = -1;
+  #expected = 0;
+  /** Packets that never came. */
+  lost = 0;
+
+  /** Places one packet; anything but `late` becomes the newest. */
+  place(packet: Uint8Array): Order {
+    const ssrc = readSsrc(packet);
+    const sequence = readSequence(packet);
+    const ahead = sequenceDistance(this.#expected, sequence);
+    const order = this.#judge(ssrc, ahead);
+    if (order === 'late') return order;
+    if (order === 'gap') this.lost += ahead;
+    this.#ssrc = ssrc;
+    this.#expected = (sequence + 1) & 0xffff;
+    return order;
+  }
+
+  #judge(ssrc: number, ahead: number): Order {
+    if (this.#ssrc === -1) return 'first';
+    if (ssrc !== this.#ssrc || ahead > MAX_DROPOUT || ahead < -MAX_MISORDER) return 'restart';
+    if (ahead < 0) return 'late';
+    return ahead === 0 ? 'next' : 'gap';
+  }
+}

@@ -1,0 +1,41 @@
+// Collects rows of (packet × peer) and hands them to the engine in one call.
+
+import type { Peer, PeerTransport, SendBatch } from '#core/ports/peer-transport.ts';
+
+/** Enough to carry a frame to many viewers in one call, small enough to stay in the cache. */
+const BATCH_ROWS = 512;
+const WORDS_PER_ROW = 3;
+
+export class Outbox {
+  readonly #transport: PeerTransport;
+  readonly #batch: SendBatch = {
+    length: 0,
+    peers: [],
+    packets: [],
+    headers: new Uint32Array(BATCH_ROWS * WORDS_PER_ROW),
+  };
+
+  constructor(transport: PeerTransport) {
+    this.#transport = transport;
+  }
+
+  /** `first` is marker, payload type and sequence number in one word, as `SendBatch` says. */
+  add(peer: Peer, packet: Uint8Array, first: number, timestamp: number, ssrc: number): void {
+    const batch = this.#batch;
+    const row = batch.length;
+    batch.peers[row] = peer;
+    batch.packets[row] = packet;
+    const at = row * WORDS_PER_ROW;
+    batch.headers[at] = first;
+    batch.headers[at + 1] = timestamp;
+    batch.headers[at + 2] = ssrc;
+    batch.length = row + 1;
+    if (batch.length === BATCH_ROWS) this.flush();
+  }
+
+  flush(): void {
+    if (this.#batch.length === 0) return;
+    this.#transport.send(this.#batch);
+    this.#batch.length = 0;
+  }
+}

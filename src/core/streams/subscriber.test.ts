@@ -1,0 +1,253 @@
+// What one viewer gets: in which order, under which numbers, and again when it asks.
+
+import { expect, test } from 'vitest';
+import { HAS_PPS, HAS_SPS, inspectH264, STARTS_IDR } from '#media/h264/payload.ts';
+import { sequenceDistance, timestampDistance } from '#media/rtp/distance.ts';
+import { FakePeer, FakeTransport, type SentPacket } from '../../../test/support/fake-transport.ts';
+import { rtpPacket, VideoSender } from '../../../test/support/rtp-packets.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { Outbox } from './outbox.ts';
+import { Pacer } from './pacer.ts';
+import { type Lane, Subscriber } from './subscriber.ts';
+import { Track } from './track.ts';
+
+const MEDIA_SSRC = 0xaaaa;
+const RTX = { ssrc: 0xbbbb, payloadType: 97 };
+
+function setUp(options: { rtx?: Lane['rtx']; randomWord?: number; kind?: 'video' | 'audio' } = {}) {
+  const transport = new FakeTransport();
+  const outbox = new Outbox(transport);
+  const clock = new VirtualClock();
+  const pacer = new Pacer(clock, outbox);
+  const peer = new FakePeer();
+  const track = new Track(
+    options.kind === 'audio'
+      ? { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 }
+      : { kind: 'video', codec: 'H264', clockRate: 90_000, parameterSets: [] },
+  );
+  const lane = { ssrc: MEDIA_SSRC, payloadType: 103, rtx: options.rtx };
+  const randomWord = () => options.randomWord ?? 0xffff_ff00;
+  const subscriber = new Subscriber(track, { peer, outbox, lane, randomWord });
+  const camera = new VideoSender();
+  const write = (packets: readonly Uint8Array[]) => {
+    for (const packet of packets) track.write(packet, clock.nowMs());
+    track.flush();
+    outbox.flush();
+  };
+  const join = () => {
+    subscriber.start();
+    pacer.add(subscriber);
+  };
+  return { transport, clock, pacer, peer, track, subscriber, camera, write, join };
+}
+
+function expectContinuous(sent: readonly SentPacket[]): void {
+  for (let at = 1; at < sent.length; at++) {
+    expect(sequenceDistance(sent[at - 1]!.sequence, sent[at]!.sequence)).toBe(1);
+    expect(timestampDistance(sent[at - 1]!.timestamp, sent[at]!.timestamp)).toBeGreaterThanOrEqual(
+      0,
+    );
+  }
+}
+
+test('Subscriber that joins in mid-GOP begins with the parameter sets of the cached key frame', () => {
+  const { camera, write, join, peer } = setUp();
+  write(camera.keyFrame());
+  for (let frame = 0; frame < 5; frame++) write(camera.deltaFrame());
+  join();
+  const flags = peer.sent.slice(0, 2).map(({ bytes }) => inspectH264(bytes, 12, bytes.length));
+  expect(flags).toEqual([HAS_SPS | HAS_PPS, STARTS_IDR]);
+  expect(peer.sent).toHaveLength(7);
+  expectContinuous(peer.sent);
+});
+
+test('Subscriber shows the cached frames a millisecond apart and the live ones at their own pace', () => {
+  const { camera, write, join, peer } = setUp();
+  write(camera.keyFrame());
+  write(camera.deltaFrame());
+  write(camera.deltaFrame());
+  join();
+  write(camera.deltaFrame());
+  const times = [...new Set(peer.sent.map(({ timestamp }) => timestamp))];
+  const steps = times.slice(1).map((time, at) => timestampDistance(times[at]!, time));
+  expect(steps).toEqual([90, 90, 3000]);
+});
+
+test('Subscriber gets the cache at a bounded pace and the live packets right behind it', () => {
+  const { camera, write, join, peer, clock, subscriber } = setUp();
+  write(camera.keyFrame(100));
+  join();
+  expect(peer.sent).toHaveLength(16);
+  clock.advance(5);
+  expect(peer.sent).toHaveLength(32);
+  write(camera.deltaFrame());
+  clock.advance(100);
+  expect(peer.sent).toHaveLength(102);
+  expect(subscriber.catchingUp).toBe(false);
+  expect(clock.pendingTimers).toBe(0);
+  write(camera.deltaFrame());
+  expect(peer.sent).toHaveLength(103);
+  expectContinuous(peer.sent);
+});
+
+test('Subscriber that is still catching up skips to a newer key frame', () => {
+  const { camera, write, join, peer, clock, subscriber } = setUp();
+  write(camera.keyFrame(200));
+  join();
+  write(camera.keyFrame());
+  clock.advance(100);
+  expect(subscriber.counters.dropped).toBe(201 - 16);
+  expect(peer.sent).toHaveLength(16 + 2);
+  expectContinuous(peer.sent);
+});
+
+test('Subscriber without a key frame in the cache waits for the next one', () => {
+  const { camera, write, join, peer } = setUp();
+  join();
+  write(camera.deltaFrame());
+  expect(peer.sent).toHaveLength(0);
+  write(camera.keyFrame());
+  expect(peer.sent).toHaveLength(2);
+});
+
+test('Subscriber of sound begins at once, with what comes next', () => {
+  const { write, join, peer } = setUp({ kind: 'audio' });
+  const packet = (at: number) =>
+    rtpPacket(Uint8Array.of(0xfc, at), { sequence: at, timestamp: at * 960 });
+  write([packet(0)]);
+  join();
+  write([packet(1), packet(2)]);
+  expect(peer.sent.map(({ bytes }) => bytes[13])).toEqual([1, 2]);
+});
+
+test('Subscriber rewrites SSRC and payload type and keeps the marker', () => {
+  const { camera, write, join, peer } = setUp();
+  join();
+  write(camera.keyFrame());
+  expect(peer.sent.map(({ ssrc }) => ssrc)).toEqual([MEDIA_SSRC, MEDIA_SSRC]);
+  expect(peer.sent.map(({ payloadType }) => payloadType)).toEqual([103, 103]);
+  expect(peer.sent.map(({ marker }) => marker)).toEqual([false, true]);
+});
+
+test('Subscriber stays continuous when the camera loses packets', () => {
+  const { camera, write, join, peer } = setUp();
+  join();
+  write(camera.keyFrame());
+  camera.deltaFrame();
+  write(camera.deltaFrame());
+  write(camera.keyFrame());
+  expect(peer.sent).toHaveLength(4);
+  expectContinuous(peer.sent);
+});
+
+test('Subscriber numbers run over the wrap of 16 bits', () => {
+  const { camera, write, join, peer } = setUp({ randomWord: 0x7fff });
+  join();
+  write(camera.keyFrame());
+  for (let frame = 0; frame < 33_000; frame++) write(camera.deltaFrame());
+  expectContinuous(peer.sent);
+  expect(peer.sent.at(-1)!.sequence).toBeLessThan(0x7fff);
+});
+
+test('Subscriber sends a missed packet again, the same bytes under the same numbers', () => {
+  const { camera, write, join, peer, subscriber } = setUp();
+  join();
+  write(camera.keyFrame());
+  const missed = peer.sent[1]!;
+  subscriber.retransmit([missed.sequence], 0);
+  expect(peer.sent[2]).toEqual(missed);
+  expect(subscriber.counters).toMatchObject({ nacks: 1, retransmitted: 1, unanswered: 0 });
+});
+
+test('Subscriber sends a missed packet of the cached frames under the timestamp it had', () => {
+  const { camera, write, join, peer, subscriber } = setUp();
+  write(camera.keyFrame());
+  write(camera.deltaFrame());
+  join();
+  const missed = peer.sent[0]!;
+  subscriber.retransmit([missed.sequence], 0);
+  expect(peer.sent.at(-1)).toEqual(missed);
+});
+
+test('Subscriber wraps a retransmission as RFC 4588 says where the viewer took RTX', () => {
+  const { camera, write, join, peer, subscriber } = setUp({ rtx: RTX });
+  join();
+  write(camera.keyFrame());
+  const missed = peer.sent[1]!;
+  subscriber.retransmit([missed.sequence, missed.sequence], 0);
+  const [first, second] = peer.sent.slice(2);
+  expect(first).toMatchObject({ ...RTX, timestamp: missed.timestamp, marker: true });
+  const original = Uint8Array.of(
+    missed.sequence >>> 8,
+    missed.sequence & 0xff,
+    ...missed.bytes.subarray(12),
+  );
+  expect(first!.bytes.subarray(12)).toEqual(original);
+  expect(sequenceDistance(first!.sequence, second!.sequence)).toBe(1);
+});
+
+test('Subscriber does not answer for packets it never sent or no longer has', () => {
+  const { camera, write, join, peer, subscriber } = setUp();
+  join();
+  write(camera.keyFrame());
+  const first = peer.sent[0]!.sequence;
+  const never = (first + 2) & 0xffff;
+  for (let frame = 0; frame < 1100; frame++) write(camera.deltaFrame());
+  const sent = peer.sent.length;
+  subscriber.retransmit([first, (never + 2000) & 0xffff], 0);
+  expect(peer.sent).toHaveLength(sent);
+  expect(subscriber.counters).toMatchObject({ nacks: 2, unanswered: 2, retransmitted: 0 });
+});
+
+test('Subscriber retransmits at most 400 packets a second', () => {
+  const { camera, write, join, peer, subscriber } = setUp();
+  join();
+  write(camera.keyFrame());
+  const missed = new Array(500).fill(peer.sent[0]!.sequence);
+  subscriber.retransmit(missed, 0);
+  expect(subscriber.counters).toMatchObject({ retransmitted: 400, unanswered: 100 });
+  subscriber.retransmit(missed, 500);
+  expect(subscriber.counters.retransmitted).toBe(600);
+});
+
+test('Subscriber that fell out of the cache goes on with the next key frame', () => {
+  const { camera, write, peer, subscriber, track } = setUp();
+  write(camera.keyFrame());
+  subscriber.start();
+  for (let frame = 0; frame < 3000; frame++) {
+    for (const packet of camera.frame([new Uint8Array(6000).fill(0x41)])) track.write(packet, 0);
+  }
+  subscriber.catchUp(16);
+  expect(peer.sent).toHaveLength(0);
+  expect(subscriber.catchingUp).toBe(false);
+  write(camera.keyFrame());
+  expect(peer.sent).toHaveLength(2);
+});
+
+test('Subscriber maps the moment of capture to its own timestamps', () => {
+  const { camera, write, join, peer, clock, subscriber } = setUp();
+  join();
+  write(camera.keyFrame());
+  clock.advance(100);
+  expect(timestampDistance(peer.sent[0]!.timestamp, subscriber.timestampAt(clock.nowMs()))).toBe(
+    9000,
+  );
+});
+
+test('Subscriber that stopped gets nothing more', () => {
+  const { camera, write, join, peer, subscriber } = setUp();
+  join();
+  write(camera.keyFrame());
+  subscriber.stop();
+  write(camera.deltaFrame());
+  expect(peer.sent).toHaveLength(2);
+});
+
+test('Pacer stops its clock when the last subscriber leaves', () => {
+  const { camera, write, join, clock, pacer, subscriber } = setUp();
+  write(camera.keyFrame(100));
+  join();
+  expect(clock.pendingTimers).toBe(1);
+  pacer.remove(subscriber);
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -1,0 +1,259 @@
+// All viewers of this server: who may join, who has vanished, and what was sent in all.
+
+import type { ViewerView } from '#contract/streams.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { PeerTransport } from '#core/ports/peer-transport.ts';
+import { writeAnswer } from '#media/sdp/answer.ts';
+import { type Offer, readOffer } from '#media/sdp/offer.ts';
+import { readTrickleFragment } from '#media/sdp/trickle-fragment.ts';
+import type { Clock, Timer } from '#std/clock.ts';
+import { ClosedError, InputError, NotFoundError, UnavailableError } from '#std/errors.ts';
+import { type Agreement, negotiate } from './negotiate.ts';
+import type { Outbox } from './outbox.ts';
+import { Pacer } from './pacer.ts';
+import type { Streams } from './streams.ts';
+import { type Lane, Subscriber } from './subscriber.ts';
+import { Viewer } from './viewer.ts';
+import { addViewer, emptyTotals, type ViewerTotals } from './viewer-totals.ts';
+
+const TICK_MS = 1_000;
+const SEQUENCE_BITS = 16;
+
+export interface ViewersOptions {
+  readonly clock: Clock;
+  readonly streams: Streams;
+  readonly transport: PeerTransport;
+  readonly outbox: Outbox;
+  readonly log: Log;
+  readonly maxViewers: number;
+  /** An id that nobody can guess: who knows it may close the session. */
+  readonly newId: () => string;
+  /** 32 random bits. */
+  readonly randomWord: () => number;
+}
+
+export interface Join {
+  readonly streamId: string;
+  readonly offer: string;
+  readonly userAgent: string | undefined;
+}
+
+interface Session {
+  readonly viewer: Viewer;
+  readonly offer: Offer;
+  readonly etag: string;
+}
+
+export class Viewers {
+  readonly #options: ViewersOptions;
+  readonly #pacer: Pacer;
+  readonly #sessions = new Map<string, Session>();
+  readonly #counts = new Map<string, number>();
+  readonly #ticker: Timer;
+  readonly #goneTotals = emptyTotals();
+  #joining = 0;
+  #closed = false;
+
+  constructor(options: ViewersOptions) {
+    this.#options = options;
+    this.#pacer = new Pacer(options.clock, options.outbox);
+    this.#ticker = options.clock.every(TICK_MS, () => this.#tick());
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** What was sent to all viewers ever: never goes down when one leaves. */
+  totals(): ViewerTotals {
+    const totals = { ...this.#goneTotals };
+    for (const { viewer } of this.#sessions.values()) addViewer(totals, viewer);
+    return totals;
+  }
+
+  views(streamId?: string): ViewerView[] {
+    const views: ViewerView[] = [];
+    for (const { viewer } of this.#sessions.values()) {
+      if (streamId === undefined || viewer.streamId === streamId) views.push(viewer.view());
+    }
+    return views;
+  }
+
+  /** Kept, not counted: the list of streams asks for it once a stream. */
+  count(streamId: string): number {
+    return this.#counts.get(streamId) ?? 0;
+  }
+
+  async join(join: Join): Promise<{ viewerId: string; answer: string; etag: string }> {
+    const stream = this.#options.streams.get(join.streamId);
+    const offer = readOffer(join.offer);
+    const agreements = negotiate(stream, offer.media);
+    this.#admit();
+    this.#joining++;
+    try {
+      return await this.#open(join, offer, agreements);
+    } finally {
+      this.#joining--;
+    }
+  }
+
+  trickle(streamId: string, viewerId: string, fragment: string, etag: string | undefined): void {
+    const session = this.#find(streamId, viewerId);
+    if (etag !== undefined && etag !== session.etag) throw staleSession(viewerId);
+    const { ufrag, candidates } = readTrickleFragment(fragment);
+    if (ufrag !== undefined && ufrag !== session.offer.transport.ufrag) throw iceRestart();
+    for (const candidate of candidates) session.viewer.peer?.addCandidate(candidate);
+  }
+
+  leave(streamId: string, viewerId: string): void {
+    this.#end(this.#find(streamId, viewerId).viewer, 'left');
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#ticker.cancel();
+    for (const { viewer } of this.#sessions.values()) this.#end(viewer, 'server is closing');
+  }
+
+  #admit(): void {
+    if (this.#closed) throw new ClosedError('The server is closing. Try again in some seconds.');
+    const { maxViewers } = this.#options;
+    if (this.#sessions.size + this.#joining < maxViewers) return;
+    throw new UnavailableError(
+      `All ${maxViewers} places for viewers are taken (webrtc.max_peers). Try again later.`,
+      { code: 'too_many_viewers' },
+    );
+  }
+
+  async #open(join: Join, offer: Offer, agreements: (Agreement | undefined)[]) {
+    const id = this.#options.newId();
+    const viewer = this.#createViewer(id, join);
+    const peer = await this.#options.transport.open(id, offer.transport, viewer);
+    if (this.#closed) {
+      peer.close();
+      throw new ClosedError('The server is closing. Try again in some seconds.');
+    }
+    const lanes = agreements.map((agreement) => agreement && this.#laneFor(agreement));
+    const subscribers = agreements.flatMap((agreement, at) => {
+      const lane = lanes[at];
+      if (!agreement || !lane) return [];
+      const { outbox, randomWord } = this.#options;
+      return [new Subscriber(agreement.track, { peer, outbox, lane, randomWord })];
+    });
+    const etag = peer.local.ufrag;
+    this.#sessions.set(id, { viewer, offer, etag });
+    this.#counts.set(viewer.streamId, this.count(viewer.streamId) + 1);
+    viewer.seat(peer, subscribers);
+    this.#logJoin(viewer, agreements);
+    return {
+      viewerId: id,
+      etag,
+      answer: formatAnswer(id, { offer, agreements, lanes, local: peer.local }),
+    };
+  }
+
+  #createViewer(id: string, { streamId, userAgent }: Join): Viewer {
+    const onState = (viewer: Viewer) => this.#handleState(viewer);
+    const { clock } = this.#options;
+    return new Viewer({ id, streamId, userAgent, clock, pacer: this.#pacer, onState });
+  }
+
+  #laneFor({ codec }: Agreement): Lane {
+    const { randomWord } = this.#options;
+    const { payloadType, rtxPayloadType } = codec;
+    const ssrc = randomWord();
+    const rtx =
+      rtxPayloadType === undefined
+        ? undefined
+        : // Derived, not drawn: the two must differ.
+          { payloadType: rtxPayloadType, ssrc: (ssrc ^ (1 << SEQUENCE_BITS)) >>> 0 };
+    return { ssrc, payloadType, rtx };
+  }
+
+  #handleState(viewer: Viewer): void {
+    const { state, path } = viewer;
+    const fields = { viewer: viewer.id, stream: viewer.streamId };
+    this.#options.log.info(`ICE connection state: ${state}`, {
+      ...fields,
+      path: path?.protocol,
+      remote: path?.remote,
+    });
+    if (state === 'failed' || state === 'closed') this.#end(viewer, `connection ${state}`);
+  }
+
+  #tick(): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const { viewer } of this.#sessions.values()) {
+      const reason = viewer.tick(nowMs);
+      if (reason) this.#end(viewer, reason);
+    }
+  }
+
+  #find(streamId: string, viewerId: string): Session {
+    const session = this.#sessions.get(viewerId);
+    if (session?.viewer.streamId === streamId) return session;
+    throw new NotFoundError(
+      `Stream "${streamId}" has no viewer "${viewerId}": it left, vanished or never was. Join again.`,
+      { code: 'viewer_not_found' },
+    );
+  }
+
+  #end(viewer: Viewer, reason: string): void {
+    if (!this.#sessions.delete(viewer.id)) return;
+    this.#counts.set(viewer.streamId, this.count(viewer.streamId) - 1);
+    viewer.close();
+    addViewer(this.#goneTotals, viewer);
+    this.#options.log.info('Viewer left', { viewer: viewer.id, stream: viewer.streamId, reason });
+  }
+
+  #logJoin(viewer: Viewer, agreements: (Agreement | undefined)[]): void {
+    const fields = { viewer: viewer.id, stream: viewer.streamId };
+    for (const agreement of agreements) {
+      if (agreement?.media.kind !== 'video') continue;
+      this.#options.log.info('Video codec selected based on client support', {
+        ...fields,
+        codec: agreement.codec.name,
+        payloadType: agreement.codec.payloadType,
+      });
+    }
+  }
+}
+
+interface AnswerParts {
+  readonly offer: Offer;
+  readonly agreements: readonly (Agreement | undefined)[];
+  readonly lanes: readonly (Lane | undefined)[];
+  readonly local: Parameters<typeof writeAnswer>[1]['local'];
+}
+
+function formatAnswer(viewerId: string, { offer, agreements, lanes, local }: AnswerParts): string {
+  const media = agreements.map((agreement, at) => {
+    const lane = lanes[at];
+    if (!agreement || !lane) return undefined;
+    return {
+      codec: agreement.codec,
+      ssrc: lane.ssrc,
+      rtxSsrc: lane.rtx?.ssrc,
+      cname: viewerId,
+      // One media stream for picture and sound, so that the browser keeps them in step.
+      msid: viewerId,
+      trackId: agreement.track.format.kind,
+      receiverRtt: agreement.media.receiverRtt,
+    };
+  });
+  return writeAnswer(offer, { sessionId: '1', local, media });
+}
+
+function staleSession(viewerId: string): InputError {
+  return new InputError(
+    `If-Match does not name the present ICE session of viewer "${viewerId}". Use the ETag of the answer.`,
+    { code: 'stale_session' },
+  );
+}
+
+function iceRestart(): InputError {
+  return new InputError(
+    'The fragment names another ICE session: an ICE restart, which is not supported. Open a new session.',
+    { code: 'ice_restart_unsupported' },
+  );
+}

@@ -1,0 +1,140 @@
+// The far end of a WebRTC session without a browser: makes an offer, takes an answer, counts what comes.
+
+import { Audio, PeerConnection, type Track, Video } from 'node-datachannel';
+import { ntpUnits } from '#media/rtcp/ntp.ts';
+import { readRtcp } from '#media/rtcp/reading.ts';
+import { formatReceiverReport } from '#media/rtcp/receiver-report.ts';
+import type { RtcpReport } from '#media/rtcp/report.ts';
+import { sequenceDistance } from '#media/rtp/distance.ts';
+import { readSequence, readSsrc } from '#media/rtp/header.ts';
+
+const H264_PROFILE = 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1';
+const OWN_SSRC = 0x7777;
+const FIRST_PACKETS = 8;
+
+export interface Received {
+  packets: number;
+  bytes: number;
+  /** Holes in the sequence numbers that were not filled. */
+  lost: number;
+  ssrc: number;
+  /** When the first one came, by `performance.now()`. */
+  firstAtMs: number;
+  /** Copies of the first ones, to look into. */
+  readonly first: Uint8Array[];
+  readonly rtcp: RtcpReport[];
+}
+
+export class MediaPeer {
+  readonly #connection: PeerConnection;
+  readonly #tracks: Track[];
+  #reportedAtMs = 0;
+  readonly video = emptyReceived();
+  readonly audio = emptyReceived();
+  readonly states: string[] = [];
+  /** Sees every packet of the picture; may answer true to have it counted as lost. */
+  onVideo: (packet: Uint8Array) => boolean = () => false;
+
+  constructor(name: string) {
+    this.#connection = new PeerConnection(name, {
+      iceServers: [],
+      disableAutoNegotiation: true,
+      bindAddress: '127.0.0.1',
+    });
+    this.#connection.onStateChange((state) => this.states.push(state));
+    const video = new Video('0', 'SendRecv');
+    video.addH264Codec(96, H264_PROFILE);
+    video.addSSRC(OWN_SSRC, 'media-peer');
+    const audio = new Audio('1', 'SendRecv');
+    audio.addOpusCodec(111);
+    this.#tracks = [this.#addTrack(video, this.video), this.#addTrack(audio, this.audio)];
+  }
+
+  async offer(): Promise<string> {
+    const gathered = new Promise<void>((resolve) => {
+      this.#connection.onGatheringStateChange((state) => {
+        if (state === 'complete') resolve();
+      });
+    });
+    this.#connection.setLocalDescription('offer');
+    if (this.#connection.gatheringState() !== 'complete') await gathered;
+    return this.#connection.localDescription()!.sdp;
+  }
+
+  accept(answer: string): void {
+    this.#connection.setRemoteDescription(answer, 'answer');
+  }
+
+  get connected(): boolean {
+    return this.#tracks.every((track) => track.isOpen());
+  }
+
+  /** Sends RTCP (or anything else) to the server. */
+  send(packet: Uint8Array): void {
+    this.#tracks[0]!.sendMessageBinary(Buffer.from(packet));
+  }
+
+  /** Tells the server that this viewer is alive and what it got. */
+  report(): void {
+    const { ssrc, lost } = this.video;
+    if (ssrc === 0) return;
+    const last = this.video.rtcp.findLast((report) => report.type === 'sender-report');
+    const delayMs = performance.now() - this.#reportedAtMs;
+    const lastSr = last
+      ? (((last.ntpSeconds & 0xffff) << 16) | (last.ntpFraction >>> 16)) >>> 0
+      : 0;
+    const block = { ssrc, fractionLost: 0, cumulativeLost: lost, highestSequence: 0, jitter: 0 };
+    const delaySinceLastSr = ntpUnits(delayMs);
+    this.send(formatReceiverReport(OWN_SSRC, [{ ...block, lastSr, delaySinceLastSr }]));
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #readRtcp(packet: Uint8Array, received: Received): void {
+    const { reports } = readRtcp(packet);
+    received.rtcp.push(...reports);
+    if (reports.some(({ type }) => type === 'sender-report'))
+      this.#reportedAtMs = performance.now();
+  }
+
+  #addTrack(media: Video | Audio, received: Received): Track {
+    const track = this.#connection.addTrack(media);
+    let highest = -1;
+    track.onMessage((packet) => {
+      const type = packet[1]!;
+      if (type >= 192 && type <= 223) {
+        this.#readRtcp(packet, received);
+        return;
+      }
+      if (received === this.video && this.onVideo(packet)) return;
+      highest = count(received, packet, highest);
+    });
+    return track;
+  }
+}
+
+function emptyReceived(): Received {
+  return { packets: 0, bytes: 0, lost: 0, ssrc: 0, firstAtMs: 0, first: [], rtcp: [] };
+}
+
+/** Returns the highest sequence number so far. */
+function count(received: Received, packet: Uint8Array, highest: number): number {
+  const sequence = readSequence(packet);
+  if (received.packets === 0) {
+    received.firstAtMs = performance.now();
+    received.ssrc = readSsrc(packet);
+  }
+  received.packets++;
+  received.bytes += packet.length;
+  if (received.first.length < FIRST_PACKETS) received.first.push(packet.slice());
+  if (highest === -1) return sequence;
+  const ahead = sequenceDistance(highest, sequence);
+  if (ahead <= 0) {
+    received.lost--;
+    return highest;
+  }
+  received.lost += ahead - 1;
+  return sequence;
+}
