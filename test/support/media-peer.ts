@@ -35,11 +35,12 @@ export class MediaPeer {
   /** Sees every packet of the picture; may answer true to have it counted as lost. */
   onVideo: (packet: Uint8Array) => boolean = () => false;
 
-  constructor(name: string) {
+  constructor(name: string, options: { tcp?: boolean } = {}) {
     this.#connection = new PeerConnection(name, {
       iceServers: [],
       disableAutoNegotiation: true,
       bindAddress: '127.0.0.1',
+      enableIceTcp: options.tcp ?? false,
     });
     this.#connection.onStateChange((state) => this.states.push(state));
     const video = new Video('0', 'SendRecv');
@@ -67,6 +68,11 @@ export class MediaPeer {
 
   get connected(): boolean {
     return this.#tracks.every((track) => track.isOpen());
+  }
+
+  /** The answer may have taken the picture alone. */
+  get videoOpen(): boolean {
+    return this.#tracks[0]!.isOpen();
   }
 
   /** Sends RTCP (or anything else) to the server. */

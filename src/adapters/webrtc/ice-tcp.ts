@@ -16,6 +16,11 @@ const HELLO_WITHIN_MS = 5_000;
 const IDLE_AFTER_MS = 30_000;
 /** Half a second of a 4 Mb/s stream: what waits longer is too old to be worth sending. */
 const MAX_WAITING_BYTES = 256 * 1024;
+/**
+ * A large key frame in one burst. Linux gives at most twice `net.core.rmem_max` (416 KiB unless the
+ * administrator raised it, some 180 packets); what does not fit is asked for again like any loss.
+ */
+const LOOPBACK_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Each browser opens one or two; beyond this somebody is collecting sockets. */
 const MAX_CONNECTIONS = 4_096;
 
@@ -64,6 +69,11 @@ export class IceTcpServer {
 
   get connections(): number {
     return this.#bridges.size;
+  }
+
+  /** Connections that stand for a peer of ours. */
+  get admitted(): number {
+    return this.#addresses.size;
   }
 
   async close(): Promise<void> {
@@ -158,7 +168,8 @@ class Bridge {
 
   #openUdp(): UdpSocket {
     const { engine, onOpen } = this.#options;
-    const udp = createSocket(engine.host.includes(':') ? 'udp6' : 'udp4');
+    const type = engine.host.includes(':') ? 'udp6' : 'udp4';
+    const udp = createSocket({ type, recvBufferSize: LOOPBACK_BUFFER_BYTES });
     udp.on('error', () => this.close());
     udp.on('message', (packet) => this.#write(packet));
     udp.bind({ address: engine.host, port: 0 }, () => {

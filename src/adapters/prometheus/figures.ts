@@ -1,0 +1,47 @@
+// What the metrics are made of: plain figures, read when somebody scrapes and never in between.
+
+import type { ProblemCode } from '#contract/problem.ts';
+import type { StreamView, ViewerView } from '#contract/streams.ts';
+
+export interface MetricFigures {
+  readonly version: string;
+  streams(): readonly StreamView[];
+  viewers(): readonly ViewerCount[];
+  transport(): TransportTotals;
+}
+
+/** How many viewers are in this state on this path. */
+export interface ViewerCount {
+  readonly state: ViewerView['state'];
+  /** Null until the path is known. */
+  readonly path: ViewerView['path'];
+  readonly count: number;
+}
+
+/** Sums over all viewers since the start, those that left included: they never go down. */
+export interface TransportTotals {
+  /** RTP packets handed to the engine, retransmissions included. */
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets that the engine refused. */
+  readonly sendFailures: number;
+  readonly retransmitted: number;
+  /** Packets that viewers asked for again. */
+  readonly nacks: number;
+  /** Of those, the ones no longer at hand or over the limit. */
+  readonly unanswered: number;
+  /** Key frames that viewers asked for. */
+  readonly plis: number;
+  /** Packets skipped for a viewer, to the next key frame. */
+  readonly dropped: number;
+  readonly viewersJoined: number;
+  readonly viewersLeft: number;
+}
+
+export interface RequestFigures {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly problem: ProblemCode | undefined;
+}

@@ -1,0 +1,165 @@
+// Holds the metrics against what Prometheus can read, and the reference against both.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { makeStream } from '../../../test/support/fake-services.ts';
+import type { MetricFigures, TransportTotals } from './figures.ts';
+import { createMetrics } from './metrics.ts';
+
+const transport: TransportTotals = {
+  packets: 1,
+  bytes: 2,
+  sendFailures: 3,
+  retransmitted: 4,
+  nacks: 5,
+  unanswered: 6,
+  plis: 7,
+  dropped: 8,
+  viewersJoined: 9,
+  viewersLeft: 10,
+};
+
+function makeFigures(changes: Partial<MetricFigures> = {}): MetricFigures {
+  return {
+    version: '0.1.0',
+    streams: () => [makeStream('gate'), makeStream('yard', { state: 'stalled', tracks: [] })],
+    viewers: () => [
+      { state: 'connected', path: 'udp', count: 4 },
+      { state: 'connecting', path: null, count: 1 },
+    ],
+    transport: () => transport,
+    ...changes,
+  };
+}
+
+async function scrape(figures = makeFigures()): Promise<string[]> {
+  return (await createMetrics(figures).read()).text.split('\n');
+}
+
+describe('metrics', () => {
+  test('every line is a comment or a sample that Prometheus can read', async () => {
+    const sample = /^[a-z_][a-z0-9_]*(\{([a-z_]+="(\\.|[^"\\])*",?)+\})? (-?[0-9.e+-]+|\+Inf|Nan)$/;
+    const lines = await scrape();
+    expect(lines.length).toBeGreaterThan(100);
+    const strange = lines.filter(
+      (line) => !/^(# (HELP|TYPE) .+)?$/.test(line) && !sample.test(line),
+    );
+    expect(strange).toEqual([]);
+  });
+
+  test('no series appears twice, even for two tracks of the same codec', async () => {
+    const [track] = makeStream('gate').tracks;
+    const twins = makeStream('gate', { tracks: [track!, track!] });
+    const lines = await scrape(makeFigures({ streams: () => [twins] }));
+    const series = lines.filter((line) => line && !line.startsWith('#')).map(seriesOf);
+    expect(series.length).toBe(new Set(series).size);
+  });
+
+  test('a track is counted under its stream, index, kind and codec', async () => {
+    const lines = await scrape();
+    expect(lines).toContain(
+      'yeoul_stream_lost_packets_total{stream="gate",track="0",kind="video",codec="H264"} 3',
+    );
+    expect(lines).toContain(
+      'yeoul_stream_bitrate_bits_per_second{stream="gate",track="1",kind="audio",codec="opus"} 2000500',
+    );
+  });
+
+  test('a figure that nobody knows is left out, not zero', async () => {
+    const lines = await scrape();
+    expect(lines.filter((line) => line.startsWith('yeoul_stream_frame_rate{'))).toEqual([
+      'yeoul_stream_frame_rate{stream="gate",track="0",kind="video",codec="H264"} 25',
+    ]);
+  });
+
+  test('every state of a stream has a sample, also the ones with no stream', async () => {
+    const lines = await scrape();
+    expect(lines).toContain('yeoul_streams{state="live"} 1');
+    expect(lines).toContain('yeoul_streams{state="stalled"} 1');
+    expect(lines).toContain('yeoul_streams{state="refused"} 0');
+    expect(lines).toContain('yeoul_stream_live{stream="yard"} 0');
+  });
+
+  test('viewers are counted by state and path, and the totals come as given', async () => {
+    const lines = await scrape();
+    expect(lines).toContain('yeoul_viewers{state="connected",path="udp"} 4');
+    expect(lines).toContain('yeoul_viewers{state="connecting",path="unknown"} 1');
+    const totals = lines.filter((line) => /^yeoul_(transport|viewers)_\w+_total /.test(line));
+    expect(totals.map((line) => Number(line.split(' ')[1])).sort((a, b) => a - b)).toEqual(
+      Object.values(transport),
+    );
+  });
+
+  test('a label with quotes, backslashes and line ends stays one label', async () => {
+    const odd = makeStream('gate');
+    const track = { ...odd.tracks[0]!, codec: 'a"b\\c\nd' };
+    const lines = await scrape(makeFigures({ streams: () => [{ ...odd, tracks: [track] }] }));
+    expect(lines).toContain(
+      'yeoul_stream_frames_total{stream="gate",track="0",kind="video",codec="a\\"b\\\\c\\nd"} 250',
+    );
+  });
+
+  test('requests are timed by route, and the list of streams a second time by itself', async () => {
+    const metrics = createMetrics(makeFigures());
+    const request = { method: 'GET', status: 200, durationMs: 4, problem: undefined };
+    metrics.observeRequest({ ...request, route: '/api/v1/streams' });
+    metrics.observeRequest({ ...request, route: '/api/v1/health' });
+    const lines = (await metrics.read()).text.split('\n');
+    expect(lines).toContain('api_streams_get_count 1');
+    expect(lines).toContain('api_streams_get_bucket{le="0.0025"} 0');
+    expect(lines).toContain('api_streams_get_bucket{le="0.005"} 1');
+    expect(lines).toContain(
+      'yeoul_http_request_duration_seconds_count{route="/api/v1/health",method="GET",status="200"} 1',
+    );
+  });
+
+  test('refusals are counted by code, but not the faults of the server', async () => {
+    const metrics = createMetrics(makeFigures());
+    const request = { route: '/whep/:id', method: 'POST', durationMs: 1 };
+    metrics.observeRequest({ ...request, status: 406, problem: 'codec_refused' });
+    metrics.observeRequest({ ...request, status: 500, problem: 'internal' });
+    const lines = (await metrics.read()).text.split('\n');
+    expect(lines.filter((line) => line.startsWith('yeoul_http_rejected_total'))).toEqual([
+      'yeoul_http_rejected_total{code="codec_refused"} 1',
+    ]);
+  });
+
+  test('docs/reference/metrics.md lists each metric with its type and labels, and no other', async () => {
+    const metrics = createMetrics(makeFigures());
+    const request = { route: '/x', method: 'GET', status: 400, durationMs: 1 };
+    metrics.observeRequest({ ...request, problem: 'invalid_input' });
+    const lines = (await metrics.read()).text.split('\n');
+    const real = new Map(lines.flatMap(typeOf));
+    const told = readReference();
+    expect([...told.keys()].sort()).toEqual([...real.keys()].sort());
+    for (const [name, { type, labels }] of told) {
+      expect(`${name} ${type}`).toBe(`${name} ${real.get(name)}`);
+      if (name.startsWith('yeoul_')) expect(labels, name).toEqual(labelsOf(lines, name));
+    }
+  });
+});
+
+function seriesOf(line: string): string {
+  return line.slice(0, line.lastIndexOf(' '));
+}
+
+function typeOf(line: string): [string, string][] {
+  const match = /^# TYPE (\S+) (\S+)$/.exec(line);
+  return match ? [[match[1]!, match[2]!]] : [];
+}
+
+function labelsOf(lines: readonly string[], name: string): string[] {
+  const line = lines.find((each) => new RegExp(`^${name}(_count)?[{ ]`).test(each)) ?? '';
+  return [...line.matchAll(/([a-z_]+)="/g)].map((match) => match[1]!);
+}
+
+function readReference(): Map<string, { type: string; labels: string[] }> {
+  const url = new URL('../../../docs/reference/metrics.md', import.meta.url);
+  const rows = readFileSync(url, 'utf8').matchAll(/^\| `(\w+)` \| (\w+) \| ([^|]*)\| [^|]+\|$/gm);
+  return new Map(
+    [...rows].map(([, name, type, labels]) => [
+      name!,
+      { type: type!, labels: [...labels!.matchAll(/`(\w+)`/g)].map((match) => match[1]!) },
+    ]),
+  );
+}

@@ -1,0 +1,114 @@
+// ICE over TCP: a real peer without UDP is served; strangers get nothing and hold nothing.
+
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { writeAnswer } from '#media/sdp/answer.ts';
+import { chooseH264 } from '#media/sdp/codec-choice.ts';
+import { readOffer } from '#media/sdp/offer.ts';
+import { freePort } from '../../../test/support/free-port.ts';
+import { MediaPeer } from '../../../test/support/media-peer.ts';
+import { rtpPacket } from '../../../test/support/rtp-packets.ts';
+import { SilentLog } from '../../../test/support/silent-log.ts';
+import { bindingRequest } from '../../../test/support/stun.ts';
+import { until } from '../../../test/support/until.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { systemClock } from '../../app/system-clock.ts';
+import { IceTcpServer } from './ice-tcp.ts';
+import { formatTcpFrame } from './tcp-frames.ts';
+import { openWebrtcTransport } from './webrtc-transport.ts';
+
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+test('a peer that reaches us by TCP only gets every packet, and its path says so', async () => {
+  const port = await freePort();
+  const config = { host: '127.0.0.1', port, tcp: true, hosts: [], iceServers: [] };
+  const transport = await openWebrtcTransport({ config, clock: systemClock, log: new SilentLog() });
+  closers.push(() => transport.close());
+  const far = new MediaPeer('tcp', { tcp: true });
+  closers.push(() => far.close());
+  const offer = readOffer(await far.offer());
+  const states: string[] = [];
+  const events = { onState: (state: string) => states.push(state), onRtcp: () => {} };
+  const peer = await transport.open('tcp', { ...offer.transport, candidates: [] }, events);
+  const media = offer.media.map(({ kind, codecs }) => {
+    const codec = kind === 'video' ? chooseH264(codecs, { profileLevelId: '42e01f' }) : undefined;
+    const lane = { ssrc: 7, rtxSsrc: undefined, cname: 'c', msid: 'm', trackId: 't' };
+    return codec && { ...lane, codec, receiverRtt: false };
+  });
+  const candidates = peer.local.candidates.filter((candidate) => candidate.includes('tcptype'));
+  far.accept(writeAnswer(offer, { sessionId: '1', local: { ...peer.local, candidates }, media }));
+  await until(() => states.includes('connected') && far.videoOpen, { what: 'TCP to connect' });
+  const packet = rtpPacket(new Uint8Array(1100).fill(0x41), { sequence: 0, timestamp: 0 });
+  for (let sequence = 0; sequence < 100; sequence++) {
+    const headers = Uint32Array.of((96 << 16) | sequence, 0, 7);
+    transport.send({ length: 1, peers: [peer], packets: [packet], headers });
+    // As frames come: the engine's packets cross a socket buffer on loopback.
+    if (sequence % 20 === 19) {
+      await until(() => far.video.packets > sequence, { what: `packet ${sequence} over TCP` });
+    }
+  }
+  expect(far.video.lost).toBe(0);
+  expect(peer.path()).toMatchObject({
+    protocol: 'tcp',
+    remote: expect.stringMatching(/^127\.0\.0\.1:/),
+  });
+  expect(transport.tcpConnections).toBe(1);
+  peer.close();
+});
+
+async function openServer(clock = new VirtualClock()) {
+  const port = await freePort();
+  const options = { host: '127.0.0.1', port, clock, log: new SilentLog() };
+  const server = new IceTcpServer({ ...options, isKnown: (ufrag) => ufrag === 'ours' });
+  await server.listen();
+  closers.push(() => server.close());
+  return { server, port, clock };
+}
+
+async function dial(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  closers.push(() => socket.destroy());
+  return socket;
+}
+
+test.each([
+  ['a check for a peer that does not exist', formatTcpFrame(bindingRequest('theirs:x'))],
+  ['a packet that is no check', formatTcpFrame(Buffer.from('hello'))],
+  ['a request of another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+])('a connection that begins with %s is closed', async (_, bytes) => {
+  const { server, port } = await openServer();
+  const socket = await dial(port);
+  socket.write(bytes);
+  await once(socket, 'close');
+  await until(() => server.connections === 0, { what: 'the bridge to go' });
+});
+
+test('a connection that says nothing is closed after 5 s', async () => {
+  const { server, port, clock } = await openServer();
+  const socket = await dial(port);
+  await until(() => server.connections === 1, { what: 'the connection' });
+  clock.advance(4999);
+  expect(server.connections).toBe(1);
+  clock.advance(1);
+  await once(socket, 'close');
+  expect(server.connections).toBe(0);
+});
+
+test('a check for a peer of ours keeps the connection, and closing the server ends it', async () => {
+  const { server, port, clock } = await openServer();
+  const socket = await dial(port);
+  socket.write(formatTcpFrame(bindingRequest('ours:theirs')));
+  await until(() => server.admitted === 1, { what: 'the connection to be admitted' });
+  clock.advance(60_000);
+  expect(server.connections).toBe(1);
+  await Promise.all([once(socket, 'close'), server.close()]);
+  expect(server.connections).toBe(0);
+  expect(server.admitted).toBe(0);
+});

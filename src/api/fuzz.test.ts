@@ -1,0 +1,123 @@
+// Sends what no client should to every entry of the API: nothing may be answered with a 5xx.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BodySample, mutateBodies } from '../../test/support/body-mutations.ts';
+import { FakeServices } from '../../test/support/fake-services.ts';
+import { codesOf, type OpenapiDocument } from '../../test/support/openapi-document.ts';
+import { createApi } from './server.ts';
+
+const BODIES = 2_000;
+
+const entries = [
+  ['GET', '/'],
+  ['GET', '/metrics'],
+  ['GET', '/api/v1/health'],
+  ['GET', '/api/v1/openapi.json'],
+  ['GET', '/api/v1/streams'],
+  ['POST', '/api/v1/streams'],
+  ['GET', '/api/v1/streams/{id}'],
+  ['DELETE', '/api/v1/streams/{id}'],
+  ['GET', '/api/v1/streams/{id}/viewers'],
+  ['POST', '/whep/{id}'],
+  ['OPTIONS', '/whep/{id}'],
+  ['PUT', '/whep/{id}'],
+  ['PATCH', '/whep/{id}/{viewerId}'],
+  ['DELETE', '/whep/{id}/{viewerId}'],
+  ['POST', '/nowhere'],
+] as const;
+
+const services = new FakeServices();
+const app = createApi(services);
+let document: OpenapiDocument;
+
+beforeAll(async () => {
+  document = (await app.inject('/api/v1/openapi.json')).json();
+  const headers = { 'content-type': 'application/sdp' };
+  await app.inject({ method: 'POST', url: '/whep/gate', headers, payload: 'v=0\r\n' });
+});
+
+afterAll(() => app.close());
+
+describe.each(entries)('%s %s', (method, path) => {
+  test(`answers ${BODIES} strange bodies with no 5xx and no problem it does not document`, async () => {
+    const url = path.replace('{id}', 'gate').replace('{viewerId}', 'viewer-1');
+    const known = codesOf(document, method, path);
+    for (const body of mutateBodies(samples(), { seed: 20_260_101, count: BODIES })) {
+      const headers = body.contentType === undefined ? {} : { 'content-type': body.contentType };
+      const answer = await app.inject({ method, url, headers, payload: body.bytes });
+      const what = `${body.mutation} as ${body.contentType}: ${answer.body.slice(0, 300)}`;
+      expect(answer.statusCode, what).toBeLessThan(500);
+      if (answer.statusCode >= 400 && path !== '/')
+        expect(known, what).toContain(answer.json().code);
+    }
+  });
+});
+
+test('the same seed makes the same bodies, another seed others', () => {
+  const made = (seed: number) => JSON.stringify([...mutateBodies(samples(), { seed, count: 50 })]);
+  expect(made(1)).toBe(made(1));
+  expect(made(1)).not.toBe(made(2));
+});
+
+test('many strange offers and fragments got past the door', () => {
+  expect(services.joined.length).toBeGreaterThan(200);
+  expect(services.trickled.length).toBeGreaterThan(50);
+});
+
+test('strange paths, queries and header lines get no 5xx', async () => {
+  const parts = [
+    '%',
+    '%00',
+    '%2e%2e%2f',
+    '..',
+    '//',
+    '한',
+    '?',
+    '#',
+    ';',
+    '{id}',
+    '__proto__',
+    'a'.repeat(300),
+  ];
+  const bases = [
+    '/',
+    '/assets/',
+    '/view/',
+    '/whep/',
+    '/whep/gate/',
+    '/api/v1/streams/',
+    '/api/v1/',
+  ];
+  for (const base of bases) {
+    for (const part of parts) {
+      for (const method of ['GET', 'HEAD', 'POST', 'DELETE', 'TRACE'] as const) {
+        const headers = {
+          'if-match': part.replace(/[^ -~]/g, ''),
+          accept: '\\',
+          range: 'bytes=9-1',
+        };
+        const answer = await app.inject({ method, url: encodeURI(base + part), headers });
+        expect(answer.statusCode, `${method} ${base}${part}`).toBeLessThan(500);
+        const raw = await app.inject({ method, url: base + part.replace(/[^!-~]/g, ''), headers });
+        expect(raw.statusCode, `${method} ${base}${part}`).toBeLessThan(500);
+      }
+    }
+  }
+});
+
+function samples(): BodySample[] {
+  const folder = new URL('../../test/fixtures/offers/', import.meta.url);
+  const offers = readdirSync(folder)
+    .filter((name) => name.endsWith('.sdp'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  expect(offers.length).toBeGreaterThan(0);
+  return [
+    ...offers.map((text) => ({ contentType: 'application/sdp', text })),
+    {
+      contentType: 'application/trickle-ice-sdpfrag',
+      text: 'a=ice-ufrag:BZ4A\r\na=ice-pwd:62xdZ+7EasxwkMA3K+1FazCe\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 192.0.2.1 54321 typ host\r\na=end-of-candidates\r\n',
+    },
+    { contentType: 'application/json', text: '{"name":"Gate","source":"test:","viewers":2}' },
+  ];
+}

@@ -1,0 +1,85 @@
+// GET /api/v1/openapi.json: the OpenAPI 3.1 document, made from the routes' own schemas.
+
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+} from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ApiInstance } from './instance.ts';
+import { problemResponses } from './problem-responses.ts';
+
+type SchemaConversion = NonNullable<
+  Parameters<typeof createJsonSchemaTransform>[0]['zodToJsonConfig']
+>;
+
+const description = `Yeoul serves live streams to browsers by WebRTC.
+
+Reading needs no key. Every error is a problem (RFC 9457) with a stable \`code\` for programs and a \`detail\` for people. Every answer has an \`X-Request-Id\`, under which the server's log has its errors.
+
+A path that does not exist answers \`not_found\`, a method that it does not take \`method_not_allowed\` with \`Allow\`. A request that is not HTTP, or comes too slowly, is refused with \`invalid_input\`, \`headers_too_large\` or \`request_timeout\`, and the connection is closed. Codes and fields may be added; ignore those you do not know.`;
+
+/** Call it before the routes are added: it watches them being added. */
+export function watchRoutes(app: ApiInstance, version: string): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Yeoul', version, description, license: { name: 'Apache-2.0' } },
+      tags: [
+        { name: 'watching', description: 'Getting a stream onto a screen, by WHEP.' },
+        { name: 'streams', description: 'What comes in, and who watches it.' },
+        { name: 'server', description: 'The server itself.' },
+      ],
+    },
+    transform: createJsonSchemaTransform({ zodToJsonConfig: readable }),
+    transformObject: withoutInputTwins,
+  });
+}
+
+export function addOpenapiRoutes(app: ApiInstance): void {
+  app.route({
+    method: 'GET',
+    url: '/api/v1/openapi.json',
+    schema: {
+      operationId: 'getOpenapi',
+      tags: ['server'],
+      summary: 'This description, for programs',
+      description: 'An OpenAPI 3.1 document. `/docs` shows it as a page.',
+      response: {
+        200: {
+          description: 'The document.',
+          content: { 'application/json': { schema: z.looseObject({ openapi: z.string() }) } },
+        },
+        ...problemResponses(),
+      },
+    },
+    handler: () => app.swagger() as { openapi: string },
+  });
+}
+
+/**
+ * Takes out what zod's schemas say beyond the protocol: that answers never get further fields, the
+ * range of JavaScript's integers, and a page-long pattern of a date.
+ */
+const readable: SchemaConversion = {
+  override: ({ zodSchema, jsonSchema }) => {
+    if (zodSchema._zod.def.type === 'undefined') jsonSchema.type = 'null';
+    if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  },
+};
+
+const addComponents = createJsonSchemaTransformObject({ zodToJsonConfig: readable });
+
+/** The converter makes every schema twice, as input too; only answers have named schemas here. */
+const withoutInputTwins: SwaggerTransformObject = (document) => {
+  const complete = addComponents(document);
+  const schemas = 'components' in complete ? complete.components?.schemas : undefined;
+  if (!schemas) return complete;
+  for (const name of Object.keys(schemas)) {
+    if (`${name}Input` in schemas) delete schemas[`${name}Input`];
+  }
+  return complete;
+};

@@ -1,0 +1,32 @@
+// The problems of a route, for the OpenAPI document: one response for each status, with its codes.
+
+import { z } from 'zod';
+import { type ProblemCode, problem, problemStatus, problemTitle } from '#contract/problem.ts';
+
+interface ProblemResponse {
+  readonly description: string;
+  readonly content: Readonly<Record<'application/problem+json', { schema: z.ZodType }>>;
+}
+
+/** What any route may answer. */
+const everywhere = ['uri_too_long', 'internal', 'closing'] as const satisfies ProblemCode[];
+
+export function problemResponses(...codes: ProblemCode[]): Record<number, ProblemResponse> {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of [...codes, ...everywhere]) {
+    const status = problemStatus[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries([...byStatus].map(([status, some]) => [status, describe(some)]));
+}
+
+function describe(codes: readonly ProblemCode[]): ProblemResponse {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${problemTitle[code]}`).join('\n\n'),
+    content: {
+      'application/problem+json': {
+        schema: z.intersection(problem, z.object({ code: z.enum(codes) })),
+      },
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// What the HTTP API needs of the rest of the server. The wiring in src/app hands it over.
+
+import type { HealthView } from '#contract/health.ts';
+import type { ProblemCode } from '#contract/problem.ts';
+import type { StreamView, ViewerView } from '#contract/streams.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Clock } from '#std/clock.ts';
+
+export interface JoinRequest {
+  readonly streamId: string;
+  /** The viewer's SDP offer. */
+  readonly offer: string;
+  readonly userAgent: string | undefined;
+}
+
+export interface JoinResult {
+  readonly viewerId: string;
+  readonly answer: string;
+  /** Names the ICE session, for `ETag` and `If-Match` (RFC 9725 §4.3). */
+  readonly etag: string;
+}
+
+/** Lookups throw `NotFoundError` with the codes `stream_not_found` and `viewer_not_found`. */
+export interface StreamsService {
+  views(): StreamView[];
+  view(streamId: string): StreamView;
+}
+
+export interface ViewersService {
+  views(streamId: string): ViewerView[];
+  join(request: JoinRequest): Promise<JoinResult>;
+  /**
+   * Takes a trickle-ice-sdpfrag (RFC 8840). `etag` is the client's `If-Match`, without quotes; none
+   * is taken as the current one, because many players send none. Throws `stale_session` for another
+   * one, `ice_restart_unsupported` for a fragment with other ICE credentials, `invalid_candidate`.
+   */
+  trickle(streamId: string, viewerId: string, fragment: string, etag: string | undefined): void;
+  leave(streamId: string, viewerId: string): void;
+}
+
+export interface IceServer {
+  /** `stun:host:port`, `turn:host:port?transport=udp` */
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly credential?: string | undefined;
+}
+
+export interface FinishedRequest {
+  /** The route's pattern, `/whep/:id`, or `unmatched`: few values, whatever is asked for. */
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Why it was refused, if it was. */
+  readonly problem: ProblemCode | undefined;
+}
+
+export interface ApiServices {
+  readonly streams: StreamsService;
+  readonly viewers: ViewersService;
+  health(): HealthView;
+  /** The metrics in Prometheus' text format. */
+  metrics(): Promise<{ contentType: string; text: string }>;
+  /** Announced to viewers as `Link` headers (RFC 9725 §4.6). */
+  readonly iceServers: readonly IceServer[];
+  /** The built web UI, or undefined if there is none. */
+  readonly webRoot: string | undefined;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called once per finished request. */
+  onRequest(request: FinishedRequest): void;
+}

@@ -1,0 +1,173 @@
+// What the HTTP API needs of the server, as a fake with one live stream, `gate`, and its viewers.
+
+import type { ApiServices, FinishedRequest, JoinRequest } from '../../src/api/services.ts';
+import type { StreamView, TrackView, ViewerView } from '../../src/contract/streams.ts';
+import type { Log, LogFields } from '../../src/core/ports/log.ts';
+import { InputError, NotFoundError, StateError } from '../../src/std/errors.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+export class FakeServices implements ApiServices {
+  readonly clock = new VirtualClock();
+  readonly version = '0.1.0-test';
+  iceServers: ApiServices['iceServers'] = [];
+  webRoot: string | undefined = undefined;
+  readonly streamList: StreamView[] = [makeStream('gate')];
+  readonly finished: FinishedRequest[] = [];
+  readonly joined: JoinRequest[] = [];
+  readonly trickled: { fragment: string; etag: string | undefined }[] = [];
+  readonly lines: LogLine[] = [];
+  /** Thrown by the next call of any service. */
+  failure: unknown;
+  readonly #viewers = new Map<string, ViewerView>();
+
+  readonly streams = {
+    views: () => this.#checked(this.streamList),
+    view: (streamId: string) => this.#checked(this.#stream(streamId)),
+  };
+
+  readonly viewers = {
+    views: (streamId: string) => {
+      this.#checked(this.#stream(streamId));
+      return [...this.#viewers.values()];
+    },
+    join: async (request: JoinRequest) => {
+      this.#checked(this.#stream(request.streamId));
+      if (!request.offer.startsWith('v=0')) {
+        throw new InputError('The offer does not start with v=0.', { code: 'invalid_sdp' });
+      }
+      this.joined.push(request);
+      const viewerId = `viewer-${this.joined.length}`;
+      this.#viewers.set(viewerId, makeViewer(viewerId, request));
+      return { viewerId, answer: 'v=0\r\ns=-\r\n', etag: 'ice-1' };
+    },
+    trickle: (streamId: string, viewerId: string, fragment: string, etag: string | undefined) => {
+      this.#viewer(streamId, viewerId);
+      if (etag !== undefined && etag !== 'ice-1') {
+        throw new StateError(`The session is "ice-1", not "${etag}".`, { code: 'stale_session' });
+      }
+      if (!fragment.startsWith('a=')) {
+        throw new InputError('The fragment has no attributes.', { code: 'invalid_candidate' });
+      }
+      this.trickled.push({ fragment, etag });
+    },
+    leave: (streamId: string, viewerId: string) => {
+      this.#viewer(streamId, viewerId);
+      this.#viewers.delete(viewerId);
+    },
+  };
+
+  readonly log: Log = recordingLog(this.lines, {});
+
+  health() {
+    return this.#checked({
+      status: 'ok' as const,
+      version: this.version,
+      uptimeSeconds: this.clock.nowMs() / 1000,
+      time: new Date(this.clock.wallMs()).toISOString(),
+      parts: [{ name: 'http', status: 'ok' as const, detail: null }],
+    });
+  }
+
+  async metrics() {
+    return this.#checked({ contentType: 'text/plain; version=0.0.4', text: 'yeoul_up 1\n' });
+  }
+
+  onRequest(request: FinishedRequest): void {
+    this.finished.push(request);
+  }
+
+  #checked<T>(value: T): T {
+    const failure = this.failure;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
+    return value;
+  }
+
+  #stream(id: string): StreamView {
+    const stream = this.streamList.find((each) => each.id === id);
+    if (stream) return stream;
+    throw new NotFoundError(`There is no stream "${id}".`, { code: 'stream_not_found' });
+  }
+
+  #viewer(streamId: string, viewerId: string): void {
+    this.#checked(this.#stream(streamId));
+    if (this.#viewers.has(viewerId)) return;
+    throw new NotFoundError(`Stream "${streamId}" has no viewer "${viewerId}".`, {
+      code: 'viewer_not_found',
+    });
+  }
+}
+
+export function makeStream(id: string, changes: Partial<StreamView> = {}): StreamView {
+  return {
+    id,
+    name: `Camera ${id}`,
+    origin: 'file',
+    source: 'test:',
+    state: 'live',
+    reason: null,
+    stateSince: '2026-01-01T00:00:00.000Z',
+    tracks: [makeTrack(), { ...makeTrack(), kind: 'audio', codec: 'opus', frameRate: null }],
+    viewers: 2,
+    ...changes,
+  };
+}
+
+function makeTrack(): TrackView {
+  return {
+    kind: 'video',
+    codec: 'H264',
+    clockRate: 90_000,
+    profile: 'High',
+    level: '3.1',
+    width: 1280,
+    height: 720,
+    channels: null,
+    frameRate: 25,
+    gopFrames: 50,
+    bitrateKbps: 2000.5,
+    packets: 1000,
+    bytes: 1_100_000,
+    frames: 250,
+    keyFrames: 5,
+    lostPackets: 3,
+    droppedPackets: 2,
+    malformedPackets: 1,
+  };
+}
+
+function makeViewer(id: string, request: JoinRequest): ViewerView {
+  return {
+    id,
+    stream: request.streamId,
+    protocol: 'whep',
+    state: 'connecting',
+    since: '2026-01-01T00:00:00.000Z',
+    remote: null,
+    path: null,
+    rttMs: null,
+    userAgent: request.userAgent ?? null,
+    tracks: [],
+  };
+}
+
+function recordingLog(lines: LogLine[], context: LogFields): Log {
+  const record =
+    (level: LogLine['level']) =>
+    (message: string, fields: LogFields = {}) => {
+      lines.push({ level, message, fields: { ...context, ...fields } });
+    };
+  return {
+    debug: record('debug'),
+    info: record('info'),
+    warn: record('warn'),
+    error: record('error'),
+    with: (fields) => recordingLog(lines, { ...context, ...fields }),
+  };
+}
