@@ -1,0 +1,55 @@
+// The command line of the server: `yeoul [--config PATH] [--version] [--help]`.
+
+import { InputError } from '#std/errors.ts';
+import { didYouMean } from './nearest.ts';
+
+export type Arguments =
+  | { readonly type: 'run'; readonly configPath: string | undefined }
+  | { readonly type: 'version' }
+  | { readonly type: 'help' };
+
+const FLAGS = ['--config', '--version', '--help'];
+
+export const helpText = `Usage: yeoul [--config PATH]
+
+Serves live media to browsers.
+
+  --config PATH  read this configuration file (default: yeoul.yaml, if there is one)
+  --version      print the version and end
+  --help         print this text and end
+
+yeoul.example.yaml explains every setting. The environment comes before the file:
+YEOUL_SERVER_HTTP_PORT=9000 sets server.http_port.
+`;
+
+/** `words` are those after the program's name. */
+export function parseArguments(words: readonly string[]): Arguments {
+  let configPath: string | undefined;
+  for (let index = 0; index < words.length; index++) {
+    const [flag, inline] = splitFlag(words[index] ?? '');
+    if (flag !== '--config') return parseLoneFlag(flag, inline);
+    if (configPath !== undefined) throw refuse('--config is there twice.');
+    configPath = inline ?? words[++index];
+    if (!configPath || configPath.startsWith('--')) throw refuse('--config needs a path.');
+  }
+  return { type: 'run', configPath };
+}
+
+/** `--config=PATH` is one word with two parts. */
+function splitFlag(word: string): [flag: string, value: string | undefined] {
+  const equals = word.startsWith('--') ? word.indexOf('=') : -1;
+  return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
+}
+
+function parseLoneFlag(flag: string, value: string | undefined): Arguments {
+  if (flag === '--version' || flag === '--help') {
+    if (value !== undefined) throw refuse(`${flag} takes no value.`);
+    return { type: flag === '--help' ? 'help' : 'version' };
+  }
+  const kind = flag.startsWith('-') ? 'Unknown flag' : 'Unexpected argument';
+  throw refuse(`${kind} ${JSON.stringify(flag.slice(0, 40))}.${didYouMean(flag, FLAGS)}`);
+}
+
+function refuse(problem: string): InputError {
+  return new InputError(`${problem} Try yeoul --help.`, { code: 'invalid_arguments' });
+}

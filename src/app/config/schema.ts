@@ -1,0 +1,152 @@
+// Every key of the configuration file with its default and its limits, as written in YAML.
+
+import { isIP, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { streamId } from '#contract/streams.ts';
+
+/** Twice the streams of one instance in the tuned stage; more belong on a second instance. */
+const MAX_STREAMS = 4_000;
+/** Each extra host is a candidate that every viewer tries, so a long list slows every start. */
+const MAX_HOSTS = 16;
+/** Browsers warn from five on: each one is asked by every viewer. */
+const MAX_ICE_SERVERS = 8;
+/** More sockets than this one process cannot serve. */
+const MAX_PEERS = 100_000;
+const MAX_NAME_LENGTH = 100;
+const MAX_PATH_LENGTH = 1_024;
+/** 1 TB. */
+const MAX_LOG_SIZE_MB = 1_000_000;
+const MAX_LOG_FILES = 10_000;
+const MAX_LOG_AGE_DAYS = 3_650;
+
+function wholeNumber(from: number, to: number) {
+  const error = `must be a whole number from ${from} to ${to}`;
+  return z.int({ error }).min(from, { error }).max(to, { error });
+}
+
+function text(maxLength: number) {
+  const error = `must be text of 1 to ${maxLength} characters (numbers in quotes)`;
+  return z.string({ error }).min(1, { error }).max(maxLength, { error });
+}
+
+function oneOf<const Words extends readonly string[]>(...words: Words) {
+  return z.enum(words, { error: `must be one of ${words.join(', ')}` });
+}
+
+const port = wholeNumber(0, 65_535);
+const yesOrNo = z.boolean({ error: 'must be true or false' });
+
+const HOST = 'must be an IP address or a host name, without a port';
+const host = z.string({ error: HOST }).refine(isHost, { error: HOST });
+
+function isHost(value: string): boolean {
+  return value.includes(':') ? isIPv6(value) : isIP(value) !== 0 || isHostName(value);
+}
+
+/** RFC 1123 §2.1; labels that are all digits would be a mistyped address. */
+function isHostName(value: string): boolean {
+  const label = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+  return (
+    value.length <= 253 &&
+    !/^[0-9.]+$/.test(value) &&
+    RegExp(`^${label}(\\.${label})*$`).test(value)
+  );
+}
+
+const ICE_URL = 'must look like stun:host:port or turn:host:port?transport=udp';
+const iceUrl = z
+  .string({ error: ICE_URL })
+  .regex(
+    /^(stuns?:|turns?:)(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/,
+    {
+      error: ICE_URL,
+    },
+  );
+
+const iceServer = z
+  .strictObject({
+    url: iceUrl,
+    username: text(512).optional(),
+    credential: text(512).optional(),
+  })
+  .refine(({ url, username, credential }) => url.startsWith('stun') || (username && credential), {
+    error: 'needs username and credential: browsers refuse a TURN server without them',
+  });
+
+const stream = z.strictObject({
+  source: z.literal('test:', { error: describeSource }),
+  name: text(MAX_NAME_LENGTH).optional(),
+});
+
+/** Names the kind of source only: the rest of a camera's address may hold its password. */
+function describeSource({ input }: { input?: unknown }): string {
+  const kind = typeof input === 'string' ? /^[a-z]{1,10}:/.exec(input)?.[0] : undefined;
+  const refused = kind && kind !== 'test:' ? ` (${kind} is not supported)` : '';
+  return `must be test:, the built-in test picture${refused}`;
+}
+
+export const configSchema = z
+  .strictObject({
+    server: z
+      .strictObject({
+        host: host.default('0.0.0.0'),
+        http_port: port.default(8080),
+        production: yesOrNo.default(false),
+      })
+      .prefault({}),
+    metrics: z.strictObject({ port: port.nullable().default(null) }).prefault({}),
+    webrtc: z
+      .strictObject({
+        host: host.default('0.0.0.0'),
+        port: port.default(8189),
+        tcp: yesOrNo.default(true),
+        hosts: z
+          .array(host)
+          .max(MAX_HOSTS, { error: `must have at most ${MAX_HOSTS} entries` })
+          .default([]),
+        ice_servers: z
+          .array(iceServer)
+          .max(MAX_ICE_SERVERS, { error: `must have at most ${MAX_ICE_SERVERS} entries` })
+          .default([]),
+        max_peers: wholeNumber(1, MAX_PEERS).default(1_000),
+      })
+      .prefault({}),
+    streams: z
+      .record(streamId, stream)
+      .refine((streams) => Object.keys(streams).length <= MAX_STREAMS, {
+        error: `must have at most ${MAX_STREAMS} entries`,
+      })
+      .default({}),
+    logging: z
+      .strictObject({
+        level: oneOf('debug', 'info', 'warn', 'error').default('info'),
+        output: oneOf('console', 'file', 'both').default('console'),
+        file_path: text(MAX_PATH_LENGTH)
+          .refine((path) => !/[/\\]$/.test(path), { error: 'must name a file, not a folder' })
+          .default('logs/yeoul.log'),
+        max_size: wholeNumber(1, MAX_LOG_SIZE_MB).default(500),
+        max_backups: wholeNumber(0, MAX_LOG_FILES).default(15),
+        max_age: wholeNumber(0, MAX_LOG_AGE_DAYS).default(15),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ server, metrics, webrtc }, context) => {
+    const refuse = (path: string[], other: string) =>
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `must not be the same as ${other}`,
+        params: { complete: true },
+      });
+    if (sameSocket(metrics.port, server.http_port)) refuse(['metrics', 'port'], 'server.http_port');
+    if (!webrtc.tcp) return;
+    if (sameSocket(webrtc.port, server.http_port)) refuse(['webrtc', 'port'], 'server.http_port');
+    if (sameSocket(webrtc.port, metrics.port)) refuse(['webrtc', 'port'], 'metrics.port');
+  });
+
+/** 0 asks for any free port, so two of them do not collide. */
+function sameSocket(one: number | null, other: number | null): boolean {
+  return one !== null && one !== 0 && one === other;
+}
+
+export type ConfigValues = z.output<typeof configSchema>;

@@ -1,0 +1,44 @@
+// The rules' figures in the form that the metrics are made of.
+
+import type { ViewerView } from '#contract/streams.ts';
+import type { Streams } from '#core/streams/streams.ts';
+import type { Viewers } from '#core/streams/viewers.ts';
+import type {
+  MetricFigures,
+  TransportTotals,
+  ViewerCount,
+} from '../adapters/prometheus/figures.ts';
+
+export interface FigureSources {
+  readonly version: string;
+  readonly streams: Streams;
+  readonly viewers: Viewers;
+}
+
+export function createMetricFigures({ version, streams, viewers }: FigureSources): MetricFigures {
+  return {
+    version,
+    streams: () => streams.views((streamId) => viewers.count(streamId)),
+    viewers: () => countViewers(viewers.views()),
+    transport: () => totalsOf(viewers),
+  };
+}
+
+function countViewers(views: readonly ViewerView[]): ViewerCount[] {
+  const groups = Map.groupBy(views, ({ state, path }) => `${state} ${path}`);
+  return Array.from(groups.values(), (group) => ({
+    state: group[0]?.state ?? 'connecting',
+    path: group[0]?.path ?? null,
+    count: group.length,
+  }));
+}
+
+function totalsOf(viewers: Viewers): TransportTotals {
+  const { viewers: viewersJoined, packets, ...totals } = viewers.totals();
+  return {
+    ...totals,
+    packets: packets + totals.retransmitted,
+    viewersJoined,
+    viewersLeft: viewersJoined - viewers.size,
+  };
+}

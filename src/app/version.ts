@@ -1,0 +1,5 @@
+// The version of the running program, from the one place that states it.
+
+import manifest from '../../package.json' with { type: 'json' };
+
+export const version: string = manifest.version;

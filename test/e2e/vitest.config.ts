@@ -1,0 +1,14 @@
+// How the browser tests run: one file at a time, because each needs the processor for itself.
+import { defineConfig } from 'vitest/config';
+
+// biome-ignore lint/style/noDefaultExport: vitest reads the default export.
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    // Starting a browser on a small machine takes up to 20 s.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -1,0 +1,125 @@
+// The server as its users run it: a process of its own, with a configuration file of its own.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Building the web UI comes first where it is stale. */
+const START_WITHIN_MS = 60_000;
+
+export interface ServerOptions {
+  /** `npm start`, as in the README, instead of the main file itself. */
+  readonly npm?: boolean;
+  /** More lines of YAML. */
+  readonly yaml?: string;
+  readonly tcp?: boolean;
+  readonly maxPeers?: number;
+  readonly httpPort?: number;
+  readonly mediaPort?: number;
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+}
+
+export class ServerProcess {
+  readonly httpPort: number;
+  readonly mediaPort: number;
+  readonly #folder: string;
+  readonly #npm: boolean;
+  #child: ChildProcess | undefined;
+  /** Everything it printed. */
+  output = '';
+
+  private constructor(options: ServerOptions, ports: { http: number; media: number }) {
+    this.httpPort = ports.http;
+    this.mediaPort = ports.media;
+    this.#npm = options.npm ?? false;
+    this.#folder = mkdtempSync(join(tmpdir(), 'yeoul-server-'));
+    const { tcp = true, maxPeers = 1000, logLevel = 'info', yaml = '' } = options;
+    const config = `server: { host: 127.0.0.1, http_port: ${ports.http} }
+webrtc: { host: 127.0.0.1, port: ${ports.media}, tcp: ${tcp}, max_peers: ${maxPeers} }
+logging: { level: ${logLevel} }
+${yaml}`;
+    writeFileSync(this.#configPath, config);
+  }
+
+  static async start(options: ServerOptions = {}): Promise<ServerProcess> {
+    const http = options.httpPort ?? (await freePort());
+    const media = options.mediaPort ?? (await freePort());
+    const server = new ServerProcess(options, { http, media });
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.httpPort}`;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
+  /** Starts it again after `stop`, on the same ports. */
+  async start(): Promise<void> {
+    const [command, words] = this.#npm
+      ? ['npm', ['start', '--', '--config', this.#configPath]]
+      : [process.execPath, ['src/main.ts', '--config', this.#configPath]];
+    const child = spawn(command, words, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: npm does not hand every signal on.
+      detached: this.#npm,
+    });
+    this.#child = child;
+    child.stdout.on('data', (text) => this.#print(text));
+    child.stderr.on('data', (text) => this.#print(text));
+    await this.#listening(child);
+  }
+
+  /** Resolves with the exit code, or null where a signal ended it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
+    const exited = once(child, 'exit');
+    if (this.#npm && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+    const [code] = await exited;
+    return code;
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #configPath(): string {
+    return join(this.#folder, 'yeoul.yaml');
+  }
+
+  #print(text: Buffer): void {
+    this.output += text.toString();
+  }
+
+  async #listening(child: ChildProcess): Promise<void> {
+    const endMs = performance.now() + START_WITHIN_MS;
+    while (performance.now() < endMs && child.exitCode === null) {
+      if (await isUp(this.url)) return;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`the server did not start:\n${this.output}`);
+  }
+}
+
+async function isUp(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/api/v1/health`);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
