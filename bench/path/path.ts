@@ -1,0 +1,85 @@
+// One packet's way through the rules, without engine and sockets: nanoseconds a delivered packet.
+
+import type { Peer, PeerTransport, SendBatch } from '#core/ports/peer-transport.ts';
+import { Outbox } from '#core/streams/outbox.ts';
+import { Subscriber } from '#core/streams/subscriber.ts';
+import { Track } from '#core/streams/track.ts';
+import { loadClip } from '../../src/adapters/test-source/load-clip.ts';
+import { formatTable } from '../table.ts';
+
+const SUBSCRIBERS = [1, 10, 100, 1000];
+const ROUNDS = 5;
+/** Delivered packets a round: enough for the compiler to settle and the clock to be exact. */
+const PACKETS_PER_ROUND = 2_000_000;
+
+/** Takes the batch as the engine does and does nothing with it. */
+class NullTransport implements PeerTransport {
+  rows = 0;
+
+  open(): Promise<Peer> {
+    return Promise.reject(new Error('nobody joins here'));
+  }
+
+  send(batch: SendBatch): void {
+    this.rows += batch.length;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const peer: Peer = {
+  id: 'peer',
+  local: { ufrag: '', pwd: '', fingerprint: '', setup: 'active', candidates: [] },
+  sendFailures: 0,
+  addCandidate: () => {},
+  sendRtcp: () => {},
+  path: () => undefined,
+  close: () => {},
+};
+
+export async function run(): Promise<boolean> {
+  const { video } = await loadClip();
+  const rows = SUBSCRIBERS.map((count) => {
+    const rounds = Array.from({ length: ROUNDS }, () => measure(video, count)).sort(
+      (a, b) => a - b,
+    );
+    const [median = 0] = rounds.slice(Math.floor(ROUNDS / 2));
+    return [
+      String(count),
+      median.toFixed(0),
+      `${rounds[0]?.toFixed(0)}–${rounds.at(-1)?.toFixed(0)}`,
+    ];
+  });
+  process.stdout.write(`${formatTable(['subscribers', 'ns/packet', '(min–max)'], rows)}\n`);
+  return true;
+}
+
+type ClipVideo = Awaited<ReturnType<typeof loadClip>>['video'];
+
+function measure(video: ClipVideo, count: number): number {
+  const transport = new NullTransport();
+  const outbox = new Outbox(transport);
+  const track = new Track(video.format);
+  const lane = { ssrc: 1, payloadType: 96, rtx: undefined };
+  for (let at = 0; at < count; at++) {
+    new Subscriber(track, { peer, outbox, lane, randomWord: () => 7 }).start();
+  }
+  let sequence = 0;
+  let timestamp = 0;
+  const startMs = performance.now();
+  for (let frame = 0; transport.rows < PACKETS_PER_ROUND; frame++) {
+    timestamp = (timestamp + 3000) >>> 0;
+    for (const packet of video.frames[frame % video.frames.length]?.packets ?? []) {
+      packet[2] = sequence >>> 8;
+      packet[3] = sequence;
+      new DataView(packet.buffer, packet.byteOffset).setUint32(4, timestamp);
+      sequence = (sequence + 1) & 0xffff;
+      track.write(packet, frame * 33);
+    }
+    track.flush();
+    outbox.flush();
+  }
+  return ((performance.now() - startMs) * 1e6) / transport.rows;
+}

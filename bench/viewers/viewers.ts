@@ -1,0 +1,121 @@
+// What a viewer costs the server: processor time a delivered packet, memory a viewer.
+//
+// Server and viewers are processes of their own on loopback, so that only the server's time counts.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ServerProcess } from '../../test/support/server-process.ts';
+import { until } from '../../test/support/until.ts';
+import { formatTable } from '../table.ts';
+import type { LoadReport } from './load.ts';
+import { readProcess } from './process-figures.ts';
+
+const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url));
+const SIZES = [10, 50, 200];
+const SETTLE_MS = 5_000;
+const MEASURE_MS = 15_000;
+const ROUNDS = 3;
+
+interface Round {
+  readonly packetsPerSecond: number;
+  readonly cpuMicrosPerPacket: number;
+  readonly cpuPercent: number;
+  readonly lost: number;
+}
+
+export async function run(words: readonly string[]): Promise<boolean> {
+  const sizes = words.length > 0 ? words.map(Number) : SIZES;
+  const rows: string[][] = [];
+  for (const size of sizes) rows.push(await measure(size));
+  const head = [
+    'viewers',
+    'packets/s',
+    'CPU µs/packet',
+    '(min–max)',
+    'CPU % of a core',
+    'RSS MB',
+    'KB/viewer',
+    'lost',
+  ];
+  process.stdout.write(`\n${formatTable(head, rows)}\n`);
+  return rows.every((row) => row.at(-1) === '0');
+}
+
+async function measure(size: number): Promise<string[]> {
+  const server = await ServerProcess.start({ logLevel: 'warn' });
+  try {
+    await pause(SETTLE_MS);
+    const idle = readProcess(server.pid);
+    const load = startLoad(server.url, size);
+    await until(() => load.latest.connected === size, {
+      what: `${size} viewers`,
+      withinMs: 60_000,
+    });
+    await pause(SETTLE_MS);
+    const rounds: Round[] = [];
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await measureRound(server, load));
+    const { rssBytes } = readProcess(server.pid);
+    load.child.disconnect();
+    return formatRow(size, rounds, { rssBytes, perViewer: (rssBytes - idle.rssBytes) / size });
+  } finally {
+    await server.stop();
+    await server.dispose();
+  }
+}
+
+async function measureRound(server: ServerProcess, load: Load): Promise<Round> {
+  const before = { ...load.latest, ...readProcess(server.pid), atMs: performance.now() };
+  await pause(MEASURE_MS);
+  const after = { ...load.latest, ...readProcess(server.pid), atMs: performance.now() };
+  const seconds = (after.atMs - before.atMs) / 1000;
+  const packets = after.packets - before.packets;
+  const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
+  return {
+    packetsPerSecond: packets / seconds,
+    cpuMicrosPerPacket: (cpuSeconds * 1e6) / packets,
+    cpuPercent: (cpuSeconds * 100) / seconds,
+    lost: after.lost - before.lost,
+  };
+}
+
+function formatRow(
+  size: number,
+  rounds: readonly Round[],
+  memory: { rssBytes: number; perViewer: number },
+): string[] {
+  const micros = rounds.map(({ cpuMicrosPerPacket }) => cpuMicrosPerPacket).sort((a, b) => a - b);
+  const middle = (of: (round: Round) => number) => median(rounds.map(of));
+  return [
+    String(size),
+    middle(({ packetsPerSecond }) => packetsPerSecond).toFixed(0),
+    median(micros).toFixed(1),
+    `${micros[0]?.toFixed(1)}–${micros.at(-1)?.toFixed(1)}`,
+    middle(({ cpuPercent }) => cpuPercent).toFixed(0),
+    (memory.rssBytes / 1e6).toFixed(0),
+    (memory.perViewer / 1e3).toFixed(0),
+    String(rounds.reduce((sum, { lost }) => sum + lost, 0)),
+  ];
+}
+
+interface Load {
+  readonly child: ChildProcess;
+  latest: LoadReport;
+}
+
+function startLoad(url: string, size: number): Load {
+  const child = fork(LOAD, [url, 'test', String(size)], { stdio: 'inherit' });
+  const load: Load = { child, latest: { connected: 0, packets: 0, lost: 0 } };
+  child.on('message', (report: LoadReport) => {
+    load.latest = report;
+  });
+  return load;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}
