@@ -4,11 +4,11 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { readProcess } from '../../test/support/process-figures.ts';
 import { ServerProcess } from '../../test/support/server-process.ts';
 import { until } from '../../test/support/until.ts';
 import { formatTable } from '../table.ts';
 import type { LoadReport } from './load.ts';
-import { readProcess } from './process-figures.ts';
 
 const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url));
 const SIZES = [10, 50, 200];

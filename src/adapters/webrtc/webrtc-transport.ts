@@ -18,7 +18,7 @@ import { completeCandidates, resolveHosts } from './ice-candidates.ts';
 import { iceServersOf } from './ice-servers.ts';
 import { IceTcpServer } from './ice-tcp.ts';
 import { PumpPeer } from './pump-peer.ts';
-import { checkUdpPort } from './udp-port.ts';
+import { findUdpPort } from './udp-port.ts';
 
 /** STUN answers within some 100 ms; without one the viewer's own candidates have to do. */
 const GATHER_WITHIN_MS = 2_000;
@@ -34,12 +34,12 @@ export interface WebrtcTransportOptions {
 export async function openWebrtcTransport(
   options: WebrtcTransportOptions,
 ): Promise<WebrtcTransport> {
-  const { config } = options;
-  const hosts = await resolveHosts(config.hosts);
-  await checkUdpPort(config.host, config.port);
+  const hosts = await resolveHosts(options.config.hosts);
+  const port = await findUdpPort(options.config.host, options.config.port);
+  const config = { ...options.config, port };
   // The engine has one log for the process; below this level it tells only what the states tell.
   initLogger('Error', (_level, message) => options.log.debug('WebRTC engine', { message }));
-  const transport = new WebrtcTransport(options, hosts);
+  const transport = new WebrtcTransport({ ...options, config }, hosts);
   await transport.listen();
   return transport;
 }

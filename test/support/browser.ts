@@ -1,0 +1,65 @@
+// A real Chromium with a fresh profile, and pages of it that remember what went wrong in them.
+
+import { type Browser, type BrowserServer, chromium, type Page } from 'playwright-core';
+
+const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+const FLAGS = [
+  // Containers run as root, which Chromium's sandbox refuses.
+  '--no-sandbox',
+  '--disable-gpu',
+  // Nothing but the pages under test may use processor or network.
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+export interface PageOptions {
+  readonly locale?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** A tab with cookies and storage of its own. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Console errors, uncaught exceptions and violations of the content security policy. */
+  readonly errors: string[];
+}
+
+export class TestBrowser {
+  readonly #server: BrowserServer;
+  readonly #browser: Browser;
+
+  private constructor(server: BrowserServer, browser: Browser) {
+    this.#server = server;
+    this.#browser = browser;
+  }
+
+  static async launch(): Promise<TestBrowser> {
+    const server = await chromium.launchServer({ executablePath: EXECUTABLE, args: FLAGS });
+    return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
+  }
+
+  async openPage(options: PageOptions = {}): Promise<OpenPage> {
+    const { locale = 'en-US', viewport = { width: 1280, height: 800 } } = options;
+    const context = await this.#browser.newContext({ locale, viewport });
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    return { page, errors };
+  }
+
+  /** Ends all its processes at once: no page gets to say goodbye. */
+  async kill(): Promise<void> {
+    await this.#server.kill();
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close();
+  }
+}
