@@ -1,0 +1,105 @@
+// What all connections of a page share: when to hurry, and when to let go.
+//
+// A page that is online or visible again, or whose server is back, does not wait for its back-off.
+// A page that goes away ends its viewers at once; one that returns from the history starts them again.
+
+import { request } from '#client/http.ts';
+import { type ServerReading, ServerWatch } from '#client/server-watch.ts';
+import { browserClock } from './browser-clock.ts';
+import { browserFetch } from './browser-fetch.ts';
+
+/** What this page needs of a connection, whatever its links are. */
+interface Attachable {
+  readonly state: { readonly kind: string };
+  subscribe(listener: (state: { readonly kind: string }) => void): () => void;
+  connect(): void;
+  wake(): void;
+  retryNow(reason: string): void;
+  close(reason: string): void;
+}
+
+export class PagePresence {
+  readonly #connections = new Set<Attachable>();
+  /** Closed by `pagehide`; a page from the history cache wants them back. */
+  readonly #asleep = new Set<Attachable>();
+  readonly #watch = new ServerWatch({
+    clock: browserClock,
+    read: readHealth,
+    onBack: (restarted) => this.#handleBack(restarted),
+  });
+
+  /** Listens for the life of the page. */
+  start(): void {
+    addEventListener('online', () => this.#wake());
+    document.addEventListener('visibilitychange', () => this.#handleVisibility());
+    addEventListener('pagehide', () => this.#leave());
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) this.#return();
+    });
+    this.#watch.start();
+  }
+
+  /** Server's clock minus ours, or null while unknown. */
+  get serverOffsetMs(): number | null {
+    return this.#watch.offsetMs;
+  }
+
+  /** Looks after `connection` until the returned function is called. */
+  attach(connection: Attachable): () => void {
+    this.#connections.add(connection);
+    const unsubscribe = connection.subscribe(({ kind }) => {
+      if (kind === 'waiting') this.#watch.disturb();
+    });
+    return () => {
+      unsubscribe();
+      this.#connections.delete(connection);
+      this.#asleep.delete(connection);
+    };
+  }
+
+  #handleBack(restarted: boolean): void {
+    for (const connection of this.#connections) {
+      if (restarted) connection.retryNow('The server has restarted.');
+      else connection.wake();
+    }
+  }
+
+  #wake(): void {
+    for (const connection of this.#connections) connection.wake();
+  }
+
+  /** A hidden page keeps its pictures, but does not ask for the clock of the server. */
+  #handleVisibility(): void {
+    if (document.visibilityState === 'hidden') {
+      this.#watch.stop();
+      return;
+    }
+    this.#watch.start();
+    this.#wake();
+  }
+
+  #leave(): void {
+    this.#watch.stop();
+    for (const connection of this.#connections) {
+      if (connection.state.kind === 'idle' || connection.state.kind === 'closed') continue;
+      connection.close('The page was left.');
+      this.#asleep.add(connection);
+    }
+  }
+
+  #return(): void {
+    this.#watch.start();
+    for (const connection of this.#asleep) connection.connect();
+    this.#asleep.clear();
+  }
+}
+
+async function readHealth(signal: AbortSignal): Promise<ServerReading> {
+  const response = await request(browserFetch, '/api/v1/health', { method: 'GET', signal });
+  const health: unknown = JSON.parse(await response.text());
+  const { time, uptimeSeconds } = health as {
+    time: string;
+    uptimeSeconds: number;
+  };
+  return { timeMs: Date.parse(time), uptimeMs: uptimeSeconds * 1_000 };
+}

@@ -1,0 +1,43 @@
+// The OpenAPI document, read once the server can be reached.
+
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Connection, type Link } from '#client/connection.ts';
+import type { Failure } from '#client/connection-state.ts';
+import { request } from '#client/http.ts';
+import { browserClock } from '../players/browser-clock.ts';
+import { browserFetch } from '../players/browser-fetch.ts';
+import type { OpenApi } from './openapi.ts';
+import { presence } from './presence.ts';
+
+interface UsedDocument {
+  readonly document: Signal<OpenApi | undefined>;
+  readonly failure: Signal<Failure | null>;
+}
+
+export function useDocument(url: string): UsedDocument {
+  const document = useSignal<OpenApi | undefined>(undefined);
+  const failure = useSignal<Failure | null>(null);
+  useEffect(() => {
+    const dial = async (signal: AbortSignal): Promise<Link> => {
+      const response = await request(browserFetch, url, { method: 'GET', signal });
+      document.value = JSON.parse(await response.text()) as OpenApi;
+      return { close: () => undefined };
+    };
+    const connection = new Connection<Link>({
+      clock: browserClock,
+      random: Math.random,
+      dial: ({ signal }) => dial(signal),
+    });
+    connection.subscribe((state) => {
+      failure.value = 'failure' in state ? state.failure : null;
+    });
+    const detach = presence.attach(connection);
+    connection.connect();
+    return () => {
+      connection.close();
+      detach();
+    };
+  }, [url, document, failure]);
+  return { document, failure };
+}

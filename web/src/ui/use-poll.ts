@@ -1,0 +1,38 @@
+// A polled resource of the API with the lifetime of a component.
+
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { ConnectionState } from '#client/connection-state.ts';
+import { JsonPoll } from '../players/json-poll.ts';
+import { presence } from './presence.ts';
+import { serverState } from './server-state.ts';
+
+interface UsedPoll<T> {
+  readonly data: Signal<T | undefined>;
+  readonly state: Signal<ConnectionState>;
+}
+
+/** `T` is what the API promises for `url`; the pages trust their own server. */
+export function usePoll<T>(url: string): UsedPoll<T> {
+  const data = useSignal<T | undefined>(undefined);
+  const state = useSignal<ConnectionState>({ kind: 'idle' });
+  useEffect(() => {
+    const poll = new JsonPoll(url, {
+      presence,
+      events: {
+        onData: (received) => {
+          data.value = received as T;
+        },
+        onState: (entered) => {
+          state.value = entered;
+          serverState.value = entered;
+        },
+      },
+    });
+    return () => {
+      poll.close();
+      serverState.value = { kind: 'idle' };
+    };
+  }, [url, data, state]);
+  return { data, state };
+}
