@@ -21,8 +21,8 @@ export interface PageOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
-/** A tab with cookies and storage of its own. */
-export interface OpenPage {
+/** A tab with cookies and storage of its own; closed at the end of its block. */
+export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
   /** Console errors, uncaught exceptions and violations of the content security policy. */
   readonly errors: string[];
@@ -51,7 +51,7 @@ export class TestBrowser {
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(message.text());
     });
-    return { page, errors };
+    return { page, errors, [Symbol.asyncDispose]: () => context.close() };
   }
 
   /** Ends all its processes at once: no page gets to say goodbye. */

@@ -78,6 +78,7 @@ export class IceTcpServer {
 
   async close(): Promise<void> {
     for (const bridge of this.#bridges.values()) bridge.close();
+    if (!this.#server.listening) return;
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });

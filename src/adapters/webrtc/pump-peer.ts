@@ -12,18 +12,25 @@ import type {
   RemoteTransport,
 } from '#core/ports/peer-transport.ts';
 import { formatCandidate, parseCandidate } from '#media/sdp/candidate.ts';
+import type { Clock, Timer } from '#std/clock.ts';
 import { PUMP_MID, PUMP_PAYLOAD_TYPE, readPumpAnswer, writePumpOffer } from './pump-description.ts';
 
 /** A browser sends some ten RTCP packets a second; who sends this many floods us. */
 const MAX_PACKETS_PER_SECOND = 2_000;
 /** A browser has a handful of addresses; each costs connectivity checks. */
 const MAX_REMOTE_CANDIDATES = 32;
+/**
+ * A viewer checks our addresses as soon as it has the answer. Our own checks are needed only where
+ * that fails, to open the way through a NAT of ours; so they wait. Those that arrive before the
+ * answer does now and then end a libdatachannel that offers, and so OBS.
+ */
+const OWN_CHECKS_AFTER_MS = 1_000;
 
 export interface PumpPeerOptions {
   readonly id: string;
   readonly config: RtcConfig;
   readonly events: PeerEvents;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
   readonly pathOf: (pair: { local: string; remote: string; remotePort: number }) => PeerPath;
   /** Adds to the engine's own candidates what the viewers are told besides. */
   readonly completeCandidates: (own: readonly string[]) => readonly string[];
@@ -39,7 +46,9 @@ export class PumpPeer implements Peer {
   readonly #gathered: Promise<void>;
   #local: LocalTransport | undefined;
   #closed = false;
+  #candidates: string[] = [];
   #remoteCandidates = 0;
+  #checks: Timer | undefined;
   #windowStartMs = 0;
   #windowPackets = 0;
   sendFailures = 0;
@@ -51,7 +60,7 @@ export class PumpPeer implements Peer {
     const video = new Video(PUMP_MID, 'SendRecv');
     video.addH264Codec(PUMP_PAYLOAD_TYPE);
     this.#track = this.#connection.addTrack(video);
-    this.#track.onOpen(() => this.#emitState('connected'));
+    this.#track.onOpen(() => this.#handleOpen());
     this.#track.onMessage((message) => this.#handleMessage(message));
     this.#connection.onStateChange((state) => this.#handleState(state));
     this.#gathered = new Promise((resolve) => {
@@ -70,6 +79,7 @@ export class PumpPeer implements Peer {
   answer(remote: RemoteTransport): Promise<void> {
     this.#connection.setRemoteDescription(writePumpOffer(remote), 'offer');
     this.#connection.setLocalDescription('answer', { iceUfrag: iceWord(12), icePwd: iceWord(24) });
+    this.#checks = this.#options.clock.after(OWN_CHECKS_AFTER_MS, () => this.#startChecks());
     for (const candidate of remote.candidates) this.addCandidate(candidate);
     // It may have completed before anybody could listen.
     return this.#connection.gatheringState() === 'complete' ? Promise.resolve() : this.#gathered;
@@ -81,7 +91,8 @@ export class PumpPeer implements Peer {
     if (this.#closed || parsed.protocol !== 'udp' || !isIP(parsed.address)) return;
     if (++this.#remoteCandidates > MAX_REMOTE_CANDIDATES) return;
     // Formatted anew: the engine never sees a viewer's own words.
-    this.#connection.addRemoteCandidate(formatCandidate(parsed), PUMP_MID);
+    this.#candidates.push(formatCandidate(parsed));
+    if (!this.#checks) this.#startChecks();
   }
 
   sendRtcp(packet: Uint8Array): void {
@@ -114,6 +125,7 @@ export class PumpPeer implements Peer {
     if (this.#closed) return;
     this.#options.onClose(this);
     this.#closed = true;
+    this.#checks?.cancel();
     this.#track.close();
     this.#connection.close();
   }
@@ -121,6 +133,19 @@ export class PumpPeer implements Peer {
   #readLocal(): LocalTransport {
     const local = readPumpAnswer(this.#connection.localDescription()?.sdp ?? '');
     return { ...local, candidates: this.#options.completeCandidates(local.candidates) };
+  }
+
+  #handleOpen(): void {
+    this.#checks?.cancel();
+    this.#emitState('connected');
+  }
+
+  #startChecks(): void {
+    this.#checks = undefined;
+    if (this.#closed) return;
+    for (const candidate of this.#candidates.splice(0)) {
+      this.#connection.addRemoteCandidate(candidate, PUMP_MID);
+    }
   }
 
   #handleState(state: string): void {
@@ -144,7 +169,7 @@ export class PumpPeer implements Peer {
   }
 
   #floods(): boolean {
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#windowStartMs >= 1000) {
       this.#windowStartMs = nowMs;
       this.#windowPackets = 0;

@@ -22,6 +22,8 @@ import { findUdpPort } from './udp-port.ts';
 
 /** STUN answers within some 100 ms; without one the viewer's own candidates have to do. */
 const GATHER_WITHIN_MS = 2_000;
+/** Port 0 is any port that is free for UDP; one that TCP has taken is not tried twice in a row. */
+const ANY_PORT_ATTEMPTS = 10;
 const WORDS_PER_ROW = 3;
 
 export interface WebrtcTransportOptions {
@@ -35,13 +37,23 @@ export async function openWebrtcTransport(
   options: WebrtcTransportOptions,
 ): Promise<WebrtcTransport> {
   const hosts = await resolveHosts(options.config.hosts);
-  const port = await findUdpPort(options.config.host, options.config.port);
-  const config = { ...options.config, port };
   // The engine has one log for the process; below this level it tells only what the states tell.
   initLogger('Error', (_level, message) => options.log.debug('WebRTC engine', { message }));
-  const transport = new WebrtcTransport({ ...options, config }, hosts);
-  await transport.listen();
-  return transport;
+  const attempts = options.config.port === 0 ? ANY_PORT_ATTEMPTS : 1;
+  for (let attempt = 1; ; attempt++) {
+    const port = await findUdpPort(options.config.host, options.config.port);
+    const transport = new WebrtcTransport(
+      { ...options, config: { ...options.config, port } },
+      hosts,
+    );
+    try {
+      await transport.listen();
+      return transport;
+    } catch (error) {
+      await transport.close();
+      if (attempt === attempts) throw error;
+    }
+  }
 }
 
 export class WebrtcTransport implements PeerTransport {
@@ -118,7 +130,7 @@ export class WebrtcTransport implements PeerTransport {
       id,
       config: this.#engine,
       events,
-      nowMs: () => clock.nowMs(),
+      clock,
       pathOf: (pair) => this.#pathOf(pair),
       completeCandidates: (own) => completeCandidates(own, this.#candidateOptions()),
       onClose: (pump) => this.#peers.delete(pump.local.ufrag),
