@@ -6,7 +6,7 @@ import { AllowedMethods } from './allowed-methods.ts';
 const allowed = new AllowedMethods();
 allowed.add('/whep/:id', ['POST']);
 allowed.add('/whep/:id', ['OPTIONS']);
-allowed.add('/whep/:id/:viewerId', ['PATCH', 'DELETE']);
+allowed.add('/whep/:id/:sessionKey', ['PATCH', 'DELETE']);
 allowed.add('/assets/*', ['GET']);
 allowed.add('/', ['GET']);
 

@@ -22,8 +22,8 @@ const entries = [
   ['POST', '/whep/{id}'],
   ['OPTIONS', '/whep/{id}'],
   ['PUT', '/whep/{id}'],
-  ['PATCH', '/whep/{id}/{viewerId}'],
-  ['DELETE', '/whep/{id}/{viewerId}'],
+  ['PATCH', '/whep/{id}/{sessionKey}'],
+  ['DELETE', '/whep/{id}/{sessionKey}'],
   ['POST', '/nowhere'],
 ] as const;
 
@@ -41,7 +41,7 @@ afterAll(() => app.close());
 
 describe.each(entries)('%s %s', (method, path) => {
   test(`answers ${BODIES} strange bodies with no 5xx and no problem it does not document`, async () => {
-    const url = path.replace('{id}', 'gate').replace('{viewerId}', 'viewer-1');
+    const url = path.replace('{id}', 'gate').replace('{sessionKey}', 'viewer-1');
     const known = codesOf(document, method, path);
     for (const body of mutateBodies(samples(), { seed: 20_260_101, count: BODIES })) {
       const headers = body.contentType === undefined ? {} : { 'content-type': body.contentType };

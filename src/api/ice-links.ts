@@ -9,7 +9,7 @@ export function formatIceLinks(servers: readonly IceServer[]): string[] {
 }
 
 function formatIceLink(server: IceServer): string {
-  if (!/^(stuns?|turns?):[\x21-\x3b\x3d\x3f-\x7e]+$/.test(server.url)) {
+  if (!/^(stun|turns?):[\x21-\x3b\x3d\x3f-\x7e]+$/.test(server.url)) {
     throw new InputError(
       `ICE server "${server.url}" is not an address like stun:host:port or turn:host:port?transport=udp.`,
       { code: 'invalid_ice_server' },

@@ -14,7 +14,7 @@ export interface JoinRequest {
 }
 
 export interface JoinResult {
-  readonly viewerId: string;
+  readonly sessionKey: string;
   readonly answer: string;
   /** Names the ICE session, for `ETag` and `If-Match` (RFC 9725 §4.3). */
   readonly etag: string;
@@ -34,8 +34,8 @@ export interface ViewersService {
    * is taken as the current one, because many players send none. Throws `stale_session` for another
    * one, `ice_restart_unsupported` for a fragment with other ICE credentials, `invalid_candidate`.
    */
-  trickle(streamId: string, viewerId: string, fragment: string, etag: string | undefined): void;
-  leave(streamId: string, viewerId: string): void;
+  trickle(streamId: string, sessionKey: string, fragment: string, etag: string | undefined): void;
+  leave(streamId: string, sessionKey: string): void;
 }
 
 export interface IceServer {

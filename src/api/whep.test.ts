@@ -119,7 +119,7 @@ describe('POST /whep/{id}', () => {
   });
 });
 
-describe('PATCH /whep/{id}/{viewerId}', () => {
+describe('PATCH /whep/{id}/{sessionKey}', () => {
   beforeEach(() => post());
 
   test('takes candidates with the current entity tag, or with none', async () => {
@@ -163,7 +163,7 @@ describe('PATCH /whep/{id}/{viewerId}', () => {
   });
 });
 
-describe('DELETE /whep/{id}/{viewerId}', () => {
+describe('DELETE /whep/{id}/{sessionKey}', () => {
   test('ends the viewer once', async () => {
     await post();
     const url = '/whep/gate/viewer-1';

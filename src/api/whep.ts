@@ -3,7 +3,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { streamId, viewerId } from '#contract/streams.ts';
+import { sessionKey, streamId } from '#contract/streams.ts';
 import { InputError, StateError } from '#std/errors.ts';
 import { formatEntityTag, parseIfMatch } from './entity-tag.ts';
 import { formatIceLinks } from './ice-links.ts';
@@ -16,9 +16,9 @@ const OFFER_TYPE = 'application/sdp';
 const FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
 const streamPath = '/whep/:id';
-const viewerPath = '/whep/:id/:viewerId';
+const viewerPath = '/whep/:id/:sessionKey';
 const streamParams = z.object({ id: streamId });
-const viewerParams = z.object({ id: streamId, viewerId });
+const viewerParams = z.object({ id: streamId, sessionKey });
 
 export function addWhepRoutes(root: ApiInstance, services: ApiServices): void {
   const iceLinks = formatIceLinks(services.iceServers);
@@ -81,7 +81,7 @@ function addJoin(app: ApiInstance, services: ApiServices, iceLinks: string[]): v
       return reply
         .code(201)
         .type(OFFER_TYPE)
-        .header('location', `/whep/${id}/${viewer.viewerId}`)
+        .header('location', `/whep/${id}/${viewer.sessionKey}`)
         .header('etag', formatEntityTag(viewer.etag))
         .header('accept-patch', FRAGMENT_TYPE)
         .send(viewer.answer);
@@ -119,9 +119,9 @@ function addTrickle(app: ApiInstance, services: ApiServices): void {
     },
     handler: (request, reply) => {
       const tag = parseIfMatch(request.headers['if-match']);
-      const { id, viewerId } = request.params;
+      const { id, sessionKey } = request.params;
       if (tag === '*') throw restartRefused();
-      services.viewers.trickle(id, viewerId, request.body, tag);
+      services.viewers.trickle(id, sessionKey, request.body, tag);
       return reply.code(204).send();
     },
   });
@@ -149,7 +149,7 @@ function addLeave(app: ApiInstance, services: ApiServices): void {
       },
     },
     handler: (request, reply) => {
-      services.viewers.leave(request.params.id, request.params.viewerId);
+      services.viewers.leave(request.params.id, request.params.sessionKey);
       return reply.code(200).send();
     },
   });

@@ -1,8 +1,8 @@
-// Randomness that nobody can guess: who knows a viewer's id may close its session.
+// Randomness that nobody can guess.
 
 import { randomInt, randomUUID } from 'node:crypto';
 
-export function newViewerId(): string {
+export function newId(): string {
   return randomUUID();
 }
 

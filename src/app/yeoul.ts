@@ -21,7 +21,7 @@ import type { Config, StreamConfig } from './config/config.ts';
 import { viewHealth } from './health.ts';
 import { toListenError } from './listen-error.ts';
 import { createMetricFigures } from './metric-figures.ts';
-import { newViewerId, randomWord } from './random.ts';
+import { newId, randomWord } from './random.ts';
 import { version } from './version.ts';
 
 const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -65,12 +65,13 @@ interface Core {
 async function openCore({ config, log, clock }: YeoulOptions, closers: Closers): Promise<Core> {
   const transport = await openTransport({ config, log, clock });
   closers.add(() => transport.close());
+  log.info('WebRTC media', { port: transport.port, tcp: config.webrtc.tcp });
   const outbox = new Outbox(transport);
   const streams = new Streams({ clock, outbox, log });
   closers.add(() => streams.close());
   const { maxPeers: maxViewers } = config.webrtc;
   const rules = { clock, streams, transport, outbox, log };
-  const viewers = new Viewers({ ...rules, maxViewers, newId: newViewerId, randomWord });
+  const viewers = new Viewers({ ...rules, maxViewers, newId, randomWord });
   closers.add(() => viewers.close());
   await addStreams(config.streams, streams, clock);
   return { streams, viewers };
@@ -143,7 +144,7 @@ function createServices(
       views: (streamId) => viewers.views(streams.get(streamId).config.id),
       join: (request) => viewers.join(request),
       trickle: (...request) => viewers.trickle(...request),
-      leave: (streamId, viewerId) => viewers.leave(streamId, viewerId),
+      leave: (...request) => viewers.leave(...request),
     },
     health: () =>
       viewHealth({

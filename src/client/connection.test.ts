@@ -1,70 +1,25 @@
 // Every transition of the reconnecting connection, on a clock that moves only when told to.
 
-import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InputError, NotFoundError } from '#std/errors.ts';
-import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import { Connection, type ConnectionOptions, type DialContext, type Link } from './connection.ts';
+import { FakeDial, FakeLink, PingLink } from '../../test/support/fake-dial.ts';
+import type { VirtualClock } from '../../test/support/virtual-clock.ts';
+import type { Connection } from './connection.ts';
 import { type ConnectionState, NoRetryError } from './connection-state.ts';
 
-interface Call {
-  readonly context: DialContext;
-  readonly resolve: () => FakeLink;
-  readonly reject: (cause: unknown) => void;
-}
-
-class FakeLink implements Link {
-  readonly closes: string[] = [];
-
-  close(reason: string): void {
-    this.closes.push(reason);
-  }
-}
-
-class PingLink extends FakeLink {
-  readonly pings: { resolve: () => void; reject: (cause: unknown) => void; signal: AbortSignal }[] =
-    [];
-
-  ping(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => this.pings.push({ resolve, reject, signal }));
-  }
-}
-
+let fake: FakeDial;
 let clock: VirtualClock;
-let calls: Call[];
+let calls: FakeDial['calls'];
 let states: ConnectionState[];
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  calls = [];
-  states = [];
+  fake = new FakeDial();
+  ({ clock, calls, states } = fake);
 });
 
-function open(
-  options: Partial<ConnectionOptions<FakeLink>> & { newLink?: () => FakeLink } = {},
-): Connection<FakeLink> {
-  const { newLink = () => new FakeLink(), ...rest } = options;
-  const connection = new Connection<FakeLink>({
-    clock,
-    random: () => 0.5,
-    dial: (context) =>
-      new Promise((accept, reject) => {
-        let link: FakeLink | undefined;
-        const resolve = () => {
-          link ??= newLink();
-          accept(link);
-          return link;
-        };
-        calls.push({ context, resolve, reject });
-      }),
-    ...rest,
-  });
-  connection.subscribe((state) => states.push(state));
-  return connection;
-}
-
+const open: FakeDial['open'] = (options) => fake.open(options);
 const settle = () => clock.advanceAsync(0);
-const kinds = () => states.map((state) => state.kind);
+const kinds = () => fake.kinds();
 
 async function openConnected(link: FakeLink): Promise<Connection<FakeLink>> {
   const connection = open({ newLink: () => link });
@@ -355,86 +310,4 @@ describe('closing', () => {
     connection.close();
     expect(heard).toBe(1);
   });
-});
-
-/** The arrows of the diagram in connection-state.ts. */
-const arrows: Record<ConnectionState['kind'], ConnectionState['kind'][]> = {
-  idle: ['connecting', 'closed'],
-  connecting: ['connected', 'waiting', 'gave-up', 'closed'],
-  connected: ['waiting', 'connecting', 'closed', 'gave-up'],
-  waiting: ['connecting', 'closed'],
-  'gave-up': ['connecting', 'closed'],
-  closed: ['connecting'],
-};
-
-const events = fc.array(
-  fc.oneof(
-    fc.constantFrom(
-      'resolveOldest',
-      'connect',
-      'retryNow',
-      'wake',
-      'close',
-      'resolve',
-      'reject',
-      'lost',
-      'pong',
-      'mute',
-    ),
-    fc.integer({ min: 0, max: 20_000 }),
-  ),
-  { maxLength: 60 },
-);
-
-test('Whatever happens in whatever order, one link and one timer at most, and only drawn arrows', async () => {
-  await fc.assert(
-    fc.asyncProperty(events, fc.option(fc.nat(3)), async (sequence, maxAttempts) => {
-      clock = new VirtualClock();
-      calls = [];
-      states = [];
-      const links: PingLink[] = [];
-      const newLink = () => {
-        const link = new PingLink();
-        links.push(link);
-        return link;
-      };
-      const connection = open({ newLink, ...(maxAttempts !== null && { maxAttempts }) });
-      let pending: Call[] = [];
-      let seen = 0;
-      const actions: Record<string, () => void> = {
-        connect: () => connection.connect(),
-        retryNow: () => connection.retryNow(),
-        wake: () => connection.wake(),
-        close: () => connection.close(),
-        resolve: () => pending.pop()?.resolve(),
-        resolveOldest: () => pending.shift()?.resolve(),
-        reject: () => pending.pop()?.reject(new Error('down')),
-        lost: () => calls.at(-1)?.context.lost('cut'),
-        pong: () => links.at(-1)?.pings.at(-1)?.resolve(),
-        mute: () => links.at(0)?.pings.at(-1)?.reject(new Error('mute')),
-      };
-      for (const event of sequence) {
-        pending = [...pending, ...calls.slice(seen)];
-        seen = calls.length;
-        if (typeof event === 'number') await clock.advanceAsync(event);
-        else actions[event]!();
-        await settle();
-        const alive = links.filter((link) => link.closes.length === 0);
-        expect(alive.length).toBeLessThanOrEqual(1);
-        expect(alive[0]).toBe(connection.link);
-        expect(clock.pendingTimers).toBeLessThanOrEqual(1);
-        expect(connection.link !== undefined).toBe(connection.state.kind === 'connected');
-      }
-      connection.close();
-      for (const call of calls) call.reject(new Error('end'));
-      await settle();
-      expect(clock.pendingTimers).toBe(0);
-      for (const link of links) expect(link.closes).toHaveLength(1);
-      for (const { context } of calls) expect(context.signal.aborted).toBe(true);
-      const path = ['idle' as const, ...kinds()];
-      for (const [index, kind] of path.slice(1).entries())
-        expect(arrows[path[index]!]).toContain(kind);
-    }),
-    { numRuns: 300 },
-  );
 });

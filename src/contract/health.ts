@@ -12,7 +12,7 @@ export const healthView = z
       .describe("The server's clock, so that a client can find its own offset."),
     parts: z.array(
       z.object({
-        name: z.string().describe('`http`, `webrtc`, `stream:gate`'),
+        name: z.string().describe('`viewers`, `stream:gate`'),
         status: z.enum(['ok', 'degraded']),
         detail: z.string().nullable(),
       }),

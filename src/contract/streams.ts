@@ -7,10 +7,12 @@ export const streamId = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'an id has letters, digits, - and _, at most 64')
   .describe('Letters, digits, - and _; at most 64.');
 
-export const viewerId = z
+export const sessionKey = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'an id has letters, digits, - and _, at most 64')
-  .describe('From the `Location` of the answer that made the viewer.');
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a key has letters, digits, - and _, at most 64')
+  .describe(
+    'From the `Location` of the answer. Who has it may end the session, so nothing else shows it.',
+  );
 
 export const streamState = z
   .enum(['connecting', 'live', 'stalled', 'retrying', 'refused', 'disabled'])
@@ -75,7 +77,7 @@ export const viewerTrackView = z
 
 export const viewerView = z
   .object({
-    id: viewerId,
+    id: z.string(),
     stream: streamId,
     protocol: z.enum(['whep']),
     state: z.enum(['connecting', 'connected', 'disconnected', 'failed', 'closed']),

@@ -73,3 +73,18 @@ test.each([
 test('the lock file names no place to download from', () => {
   expect(readText('package-lock.json')).not.toContain('"resolved"');
 });
+
+test('the lock file holds every package that it asks for, so that npm ci takes it', () => {
+  const { packages } = JSON.parse(readText('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: object; dependencies?: object }>;
+  };
+  const has = (from: string, name: string): boolean =>
+    `${from ? `${from}/` : ''}node_modules/${name}` in packages ||
+    (from !== '' && has(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name));
+  const missing = Object.entries(packages).flatMap(([from, entry]) =>
+    Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }).filter(
+      (name) => !has(from, name),
+    ),
+  );
+  expect(missing).toEqual([]);
+});

@@ -2,7 +2,7 @@
 
 import { type Browser, type BrowserServer, chromium, type Page } from 'playwright-core';
 
-const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const EXECUTABLE = '/usr/bin/chromium';
 
 const FLAGS = [
   // Containers run as root, which Chromium's sandbox refuses.

@@ -42,12 +42,12 @@ export class FakeServices implements ApiServices {
         throw new InputError('The offer does not start with v=0.', { code: 'invalid_sdp' });
       }
       this.joined.push(request);
-      const viewerId = `viewer-${this.joined.length}`;
-      this.#viewers.set(viewerId, makeViewer(viewerId, request));
-      return { viewerId, answer: 'v=0\r\ns=-\r\n', etag: 'ice-1' };
+      const sessionKey = `viewer-${this.joined.length}`;
+      this.#viewers.set(sessionKey, makeViewer(sessionKey, request));
+      return { sessionKey, answer: 'v=0\r\ns=-\r\n', etag: 'ice-1' };
     },
-    trickle: (streamId: string, viewerId: string, fragment: string, etag: string | undefined) => {
-      this.#viewer(streamId, viewerId);
+    trickle: (streamId: string, sessionKey: string, fragment: string, etag: string | undefined) => {
+      this.#viewer(streamId, sessionKey);
       if (etag !== undefined && etag !== 'ice-1') {
         throw new StateError(`The session is "ice-1", not "${etag}".`, { code: 'stale_session' });
       }
@@ -56,9 +56,9 @@ export class FakeServices implements ApiServices {
       }
       this.trickled.push({ fragment, etag });
     },
-    leave: (streamId: string, viewerId: string) => {
-      this.#viewer(streamId, viewerId);
-      this.#viewers.delete(viewerId);
+    leave: (streamId: string, sessionKey: string) => {
+      this.#viewer(streamId, sessionKey);
+      this.#viewers.delete(sessionKey);
     },
   };
 
@@ -95,10 +95,10 @@ export class FakeServices implements ApiServices {
     throw new NotFoundError(`There is no stream "${id}".`, { code: 'stream_not_found' });
   }
 
-  #viewer(streamId: string, viewerId: string): void {
+  #viewer(streamId: string, sessionKey: string): void {
     this.#checked(this.#stream(streamId));
-    if (this.#viewers.has(viewerId)) return;
-    throw new NotFoundError(`Stream "${streamId}" has no viewer "${viewerId}".`, {
+    if (this.#viewers.has(sessionKey)) return;
+    throw new NotFoundError(`Stream "${streamId}" has no viewer "${sessionKey}".`, {
       code: 'viewer_not_found',
     });
   }

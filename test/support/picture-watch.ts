@@ -18,7 +18,7 @@ const HAND_DIRECTIONS = 120;
 const FRAMES_PER_SAMPLE = 3;
 
 export interface PictureSample {
-  /** On the page's `performance.now()` scale. */
+  /** Since the start of the watch. */
   readonly atMs: number;
   /** From the strip, 0 to 299. */
   readonly frame: number;
@@ -29,7 +29,7 @@ export interface PictureSample {
 export interface PictureWatch {
   readonly elapsedMs: number;
   readonly framesDecoded: number;
-  /** When each frame was put on screen. */
+  /** When each frame was put on screen, since the start of the watch. */
   readonly shownAtMs: readonly number[];
   readonly samples: readonly PictureSample[];
 }
@@ -85,10 +85,10 @@ export function worstDriftMs(samples: readonly PictureSample[]): number {
   return Math.max(...drifts);
 }
 
-/** The longest time in which no new frame came. */
-export function longestGapMs({ shownAtMs }: PictureWatch): number {
-  const gaps = shownAtMs.slice(1).map((atMs, index) => atMs - (shownAtMs[index] ?? 0));
-  return gaps.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...gaps);
+/** The longest time in which no new frame came, from the start of the watch to its end. */
+export function longestGapMs({ shownAtMs, elapsedMs }: PictureWatch): number {
+  const gaps = [...shownAtMs, elapsedMs].map((atMs, index) => atMs - (shownAtMs[index - 1] ?? 0));
+  return Math.max(...gaps);
 }
 
 /** From one frame number to another, the short way round: -150 to 150. */
@@ -146,8 +146,8 @@ function watchInPage({ durationMs, framesPerSample, points, size }: WatchArgumen
   const startMs = performance.now();
   const framesBefore = video.getVideoPlaybackQuality().totalVideoFrames;
   const handleFrame = (): void => {
-    const atMs = performance.now();
-    if (atMs - startMs > durationMs) return;
+    const atMs = performance.now() - startMs;
+    if (atMs > durationMs) return;
     if (shownAtMs.push(atMs) % framesPerSample === 1) sample(atMs);
     video.requestVideoFrameCallback(handleFrame);
   };

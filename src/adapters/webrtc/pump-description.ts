@@ -1,8 +1,7 @@
 // The session description that the engine gets to see: one section, whatever the browser offered.
 //
 // The engine is used as a transport only. It is told of a single media section, the "pump": then it
-// passes every packet in both directions without looking at SSRCs, and its loop over malformed RTCP,
-// which needs two sections, can't be entered.
+// passes every packet in both directions as it is, without looking for the section that it belongs to.
 
 import type { LocalTransport, RemoteTransport } from '#core/ports/peer-transport.ts';
 

@@ -1,5 +1,4 @@
-// The media port, found free before it is needed: the engine opens it with the first viewer only and
-// would fail silently.
+// The media port, found free before the engine opens it: its own error names neither address nor port.
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';

@@ -1,5 +1,7 @@
 // The engine behind the port, against a real peer on loopback.
 
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import type { Peer, PeerEvents, PeerState, SendBatch } from '#core/ports/peer-transport.ts';
 import { formatPli } from '#media/rtcp/feedback.ts';
@@ -15,6 +17,7 @@ import { MediaPeer } from '../../../test/support/media-peer.ts';
 import { rtpPacket } from '../../../test/support/rtp-packets.ts';
 import { SilentLog } from '../../../test/support/silent-log.ts';
 import { until } from '../../../test/support/until.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { systemClock } from '../../app/system-clock.ts';
 import { openWebrtcTransport, type WebrtcTransport } from './webrtc-transport.ts';
 
@@ -228,6 +231,42 @@ test('a transport description that the engine refuses is the offer’s fault and
   } as const;
   const events = { onState: () => {}, onRtcp: () => {} };
   await expect(transport.open('bad', remote, events)).rejects.toBeInstanceOf(InputError);
+});
+
+test('the media port is held from the start to the end, viewers or not', async () => {
+  const { transport, port } = await openTransport();
+  const { peer } = await meet(transport);
+  peer.close();
+  const thief = createSocket('udp4');
+  thief.bind(port, '127.0.0.1');
+  const [error] = await once(thief, 'error');
+  expect(error).toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('our own connectivity checks wait a second for the viewer’s', async () => {
+  const clock = new VirtualClock();
+  const config = { host: '127.0.0.1', port: 0, tcp: false, hosts: [], iceServers: [] };
+  const transport = await openWebrtcTransport({ config, clock, log: new SilentLog() });
+  closers.push(() => transport.close());
+  const viewer = createSocket('udp4');
+  viewer.bind(0, '127.0.0.1');
+  await once(viewer, 'listening');
+  closers.push(() => viewer.close());
+  let checks = 0;
+  viewer.on('message', () => checks++);
+  const far = new MediaPeer('silent');
+  closers.push(() => far.close());
+  const { transport: remote } = readOffer(await far.offer());
+  const candidates = [`candidate:1 1 udp 1 127.0.0.1 ${viewer.address().port} typ host`];
+  const events = { onState: () => {}, onRtcp: () => {} };
+  await transport.open('patient', { ...remote, candidates }, events);
+  clock.advance(999);
+  // What was sent before this datagram has arrived before it.
+  viewer.send('marker', viewer.address().port, '127.0.0.1');
+  await until(() => checks > 0, { what: 'the marker' });
+  expect(checks).toBe(1);
+  clock.advance(1);
+  await until(() => checks > 1, { what: 'a connectivity check' });
 });
 
 test('a closed transport opens no more peers', async () => {

@@ -1,6 +1,6 @@
 // The WebRTC engine behind `PeerTransport`: one UDP port for all peers, ICE-TCP beside it.
 
-import { initLogger, type RtcConfig } from 'node-datachannel';
+import { IceUdpMuxListener, initLogger, type RtcConfig } from 'node-datachannel';
 import type { Log } from '#core/ports/log.ts';
 import type {
   Peer,
@@ -24,6 +24,7 @@ import { findUdpPort } from './udp-port.ts';
 const GATHER_WITHIN_MS = 2_000;
 /** Port 0 is any port that is free for UDP; one that TCP has taken is not tried twice in a row. */
 const ANY_PORT_ATTEMPTS = 10;
+const ANY_HOST = '0.0.0.0';
 const WORDS_PER_ROW = 3;
 
 export interface WebrtcTransportOptions {
@@ -61,24 +62,34 @@ export class WebrtcTransport implements PeerTransport {
   readonly #engine: RtcConfig;
   readonly #hosts: readonly string[];
   readonly #tcp: IceTcpServer | undefined;
+  /**
+   * Holds the UDP port: without it the engine lets go of it with its last peer. It does so until the
+   * process ends; stopping it frees nothing.
+   */
+  #port: IceUdpMuxListener | undefined;
   readonly #peers = new Map<string, PumpPeer>();
   #closed = false;
 
   constructor(options: WebrtcTransportOptions, hosts: readonly string[]) {
     this.#options = options;
     const { host, port, iceServers, tcp } = options.config;
-    this.#hosts = host === '0.0.0.0' ? hosts : [host, ...hosts];
+    this.#hosts = host === ANY_HOST ? hosts : [host, ...hosts];
     this.#engine = {
       iceServers: iceServersOf(iceServers),
       enableIceUdpMux: true,
       portRangeBegin: port,
       portRangeEnd: port,
       disableAutoNegotiation: true,
-      ...(host === '0.0.0.0' ? {} : { bindAddress: host }),
+      ...(host === ANY_HOST ? {} : { bindAddress: host }),
     };
     const isKnown = (ufrag: string) => this.#peers.has(ufrag);
     const { clock, log } = options;
     this.#tcp = tcp ? new IceTcpServer({ host, port, isKnown, clock, log }) : undefined;
+  }
+
+  /** The UDP port that is open; 0 before `listen`. */
+  get port(): number {
+    return this.#port?.port() ?? 0;
   }
 
   get tcpConnections(): number {
@@ -87,6 +98,9 @@ export class WebrtcTransport implements PeerTransport {
 
   async listen(): Promise<void> {
     await this.#tcp?.listen();
+    const { host, port } = this.#options.config;
+    this.#port =
+      host === ANY_HOST ? new IceUdpMuxListener(port) : new IceUdpMuxListener(port, host);
   }
 
   async open(id: string, remote: RemoteTransport, events: PeerEvents): Promise<Peer> {

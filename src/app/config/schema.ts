@@ -57,7 +57,7 @@ const ICE_URL = 'must look like stun:host:port or turn:host:port?transport=udp';
 const iceUrl = z
   .string({ error: ICE_URL })
   .regex(
-    /^(stuns?:|turns?:)(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/,
+    /^(stun:|turns?:)(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/,
     {
       error: ICE_URL,
     },

@@ -22,6 +22,7 @@ const DISCONNECTED_FOR_MS = 10_000;
 
 export interface ViewerOptions {
   readonly id: string;
+  readonly key: string;
   readonly streamId: string;
   readonly userAgent: string | undefined;
   readonly clock: Clock;
@@ -43,6 +44,8 @@ interface Seat {
 
 export class Viewer implements PeerEvents {
   readonly id: string;
+  /** Who has it may end the session: it is neither logged nor shown. */
+  readonly key: string;
   readonly streamId: string;
   readonly #options: ViewerOptions;
   readonly #joinedWallMs: number;
@@ -58,6 +61,7 @@ export class Viewer implements PeerEvents {
   constructor(options: ViewerOptions) {
     this.#options = options;
     this.id = options.id;
+    this.key = options.key;
     this.streamId = options.streamId;
     this.#joinedWallMs = options.clock.wallMs();
     this.#stateSinceMs = options.clock.nowMs();

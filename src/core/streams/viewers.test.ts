@@ -79,17 +79,16 @@ function setUp(options: { maxViewers?: number; ready?: boolean } = {}) {
 }
 
 test('a viewer that joins gets an answer with our transport and a lane for picture and sound', async () => {
-  const { join, viewers, transport } = setUp();
-  const { answer, etag, viewerId } = await join();
+  const { join, viewers, transport, log } = setUp();
+  const { answer, etag, sessionKey } = await join();
   expect(answer).toMatch(/a=ice-ufrag:ours\r\n/);
   expect(answer.match(/^m=.*$/gm)).toEqual([
     expect.stringMatching(/^m=video 9 UDP\/TLS\/RTP\/SAVPF \d+ \d+$/),
     expect.stringMatching(/^m=audio 9 UDP\/TLS\/RTP\/SAVPF 111$/),
   ]);
   expect(etag).toBe('ours');
-  expect(viewers.views('gate')).toMatchObject([
-    { id: viewerId, state: 'connecting', userAgent: 'test' },
-  ]);
+  expect(viewers.views('gate')).toMatchObject([{ state: 'connecting', userAgent: 'test' }]);
+  expect(JSON.stringify([viewers.views('gate'), log.lines, answer])).not.toContain(sessionKey);
   expect(transport.peers[0]!.remote!.setup).toBe('actpass');
 });
 
@@ -174,12 +173,12 @@ test('a viewer that never connects is reaped after 15 s', async () => {
 test('a viewer that falls silent is reaped after 15 s, one that reports stays', async () => {
   const { joinConnected, viewers, clock } = setUp();
   await joinConnected();
-  const { peer, viewerId } = await joinConnected();
+  const { peer } = await joinConnected();
   for (let second = 0; second < 20; second++) {
     peer.events.onRtcp(formatPli(1, 2));
     clock.advance(1000);
   }
-  expect(viewers.views().map(({ id }) => id)).toEqual([viewerId]);
+  expect(viewers.views().map(({ id }) => id)).toEqual([peer.id]);
 });
 
 test('a viewer that lost its connection has 10 s to come back', async () => {
@@ -210,15 +209,15 @@ test.each(['failed', 'closed'] as const)(
 test('a viewer that leaves frees its place, and what it was sent stays in the totals', async () => {
   const { joinConnected, viewers, source, camera } = setUp({ maxViewers: 1 });
   source.write(camera.keyFrame(), 0);
-  const { viewerId, peer } = await joinConnected();
+  const { sessionKey, peer } = await joinConnected();
   const before = viewers.totals();
   expect(before.packets).toBe(2);
   expect(viewers.count('gate')).toBe(1);
-  viewers.leave('gate', viewerId);
+  viewers.leave('gate', sessionKey);
   expect(peer.closed).toBe(true);
   expect(viewers.totals()).toEqual(before);
   expect(viewers.count('gate')).toBe(0);
-  expect(() => viewers.leave('gate', viewerId)).toThrow(NotFoundError);
+  expect(() => viewers.leave('gate', sessionKey)).toThrow(NotFoundError);
   await joinConnected();
 });
 
@@ -273,16 +272,16 @@ test('a stream that is not ready says so', async () => {
 
 test('candidates that trickle in reach the peer of that session only', async () => {
   const { join, viewers, transport } = setUp();
-  const { viewerId, etag } = await join();
+  const { sessionKey, etag } = await join();
   const ufrag = transport.peers[0]!.remote!.ufrag;
   const fragment = `a=ice-ufrag:${ufrag}\r\na=ice-pwd:${'x'.repeat(24)}\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9999 typ host\r\n`;
-  viewers.trickle('gate', viewerId, fragment, etag);
+  viewers.trickle('gate', sessionKey, fragment, etag);
   expect(transport.peers[0]!.candidates).toEqual([expect.stringContaining('127.0.0.1 9999')]);
-  expect(() => viewers.trickle('gate', viewerId, fragment, 'another')).toThrow(
+  expect(() => viewers.trickle('gate', sessionKey, fragment, 'another')).toThrow(
     expect.objectContaining({ code: 'stale_session' }),
   );
   const restart = fragment.replace(ufrag, 'other');
-  expect(() => viewers.trickle('gate', viewerId, restart, etag)).toThrow(
+  expect(() => viewers.trickle('gate', sessionKey, restart, etag)).toThrow(
     expect.objectContaining({ code: 'ice_restart_unsupported' }),
   );
   expect(() => viewers.trickle('gate', 'nobody', fragment, etag)).toThrow(

@@ -26,7 +26,7 @@ export interface ViewersOptions {
   readonly outbox: Outbox;
   readonly log: Log;
   readonly maxViewers: number;
-  /** An id that nobody can guess: who knows it may close the session. */
+  /** A word that nobody can guess: the ids of viewers and the keys of their sessions. */
   readonly newId: () => string;
   /** 32 random bits. */
   readonly randomWord: () => number;
@@ -84,7 +84,7 @@ export class Viewers {
     return this.#counts.get(streamId) ?? 0;
   }
 
-  async join(join: Join): Promise<{ viewerId: string; answer: string; etag: string }> {
+  async join(join: Join): Promise<{ sessionKey: string; answer: string; etag: string }> {
     const stream = this.#options.streams.get(join.streamId);
     const offer = readOffer(join.offer);
     const agreements = negotiate(stream, offer.media);
@@ -97,16 +97,16 @@ export class Viewers {
     }
   }
 
-  trickle(streamId: string, viewerId: string, fragment: string, etag: string | undefined): void {
-    const session = this.#find(streamId, viewerId);
-    if (etag !== undefined && etag !== session.etag) throw staleSession(viewerId);
+  trickle(streamId: string, sessionKey: string, fragment: string, etag: string | undefined): void {
+    const session = this.#find(streamId, sessionKey);
+    if (etag !== undefined && etag !== session.etag) throw staleSession();
     const { ufrag, candidates } = readTrickleFragment(fragment);
     if (ufrag !== undefined && ufrag !== session.offer.transport.ufrag) throw iceRestart();
     for (const candidate of candidates) session.viewer.peer?.addCandidate(candidate);
   }
 
-  leave(streamId: string, viewerId: string): void {
-    this.#end(this.#find(streamId, viewerId).viewer, 'left');
+  leave(streamId: string, sessionKey: string): void {
+    this.#end(this.#find(streamId, sessionKey).viewer, 'left');
   }
 
   close(): void {
@@ -141,12 +141,12 @@ export class Viewers {
       return [new Subscriber(agreement.track, { peer, outbox, lane, randomWord })];
     });
     const etag = peer.local.ufrag;
-    this.#sessions.set(id, { viewer, offer, etag });
+    this.#sessions.set(viewer.key, { viewer, offer, etag });
     this.#counts.set(viewer.streamId, this.count(viewer.streamId) + 1);
     viewer.seat(peer, subscribers);
     this.#logJoin(viewer, agreements);
     return {
-      viewerId: id,
+      sessionKey: viewer.key,
       etag,
       answer: formatAnswer(id, { offer, agreements, lanes, local: peer.local }),
     };
@@ -155,7 +155,15 @@ export class Viewers {
   #createViewer(id: string, { streamId, userAgent }: Join): Viewer {
     const onState = (viewer: Viewer) => this.#handleState(viewer);
     const { clock } = this.#options;
-    return new Viewer({ id, streamId, userAgent, clock, pacer: this.#pacer, onState });
+    return new Viewer({
+      id,
+      key: this.#options.newId(),
+      streamId,
+      userAgent,
+      clock,
+      pacer: this.#pacer,
+      onState,
+    });
   }
 
   #laneFor({ codec }: Agreement): Lane {
@@ -189,17 +197,17 @@ export class Viewers {
     }
   }
 
-  #find(streamId: string, viewerId: string): Session {
-    const session = this.#sessions.get(viewerId);
+  #find(streamId: string, sessionKey: string): Session {
+    const session = this.#sessions.get(sessionKey);
     if (session?.viewer.streamId === streamId) return session;
     throw new NotFoundError(
-      `Stream "${streamId}" has no viewer "${viewerId}": it left, vanished or never was. Join again.`,
+      `Stream "${streamId}" has no such session: its viewer left, vanished or never was. Join again.`,
       { code: 'viewer_not_found' },
     );
   }
 
   #end(viewer: Viewer, reason: string): void {
-    if (!this.#sessions.delete(viewer.id)) return;
+    if (!this.#sessions.delete(viewer.key)) return;
     this.#counts.set(viewer.streamId, this.count(viewer.streamId) - 1);
     viewer.close();
     addViewer(this.#goneTotals, viewer);
@@ -244,9 +252,9 @@ function formatAnswer(viewerId: string, { offer, agreements, lanes, local }: Ans
   return writeAnswer(offer, { sessionId: '1', local, media });
 }
 
-function staleSession(viewerId: string): InputError {
+function staleSession(): InputError {
   return new InputError(
-    `If-Match does not name the present ICE session of viewer "${viewerId}". Use the ETag of the answer.`,
+    'If-Match does not name the present ICE session. Use the ETag of the answer.',
     { code: 'stale_session' },
   );
 }

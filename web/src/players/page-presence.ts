@@ -10,7 +10,7 @@ import { browserFetch } from './browser-fetch.ts';
 
 /** What this page needs of a connection, whatever its links are. */
 interface Attachable {
-  readonly state: { readonly kind: string };
+  readonly state: { readonly kind: string; readonly sinceMs?: number };
   subscribe(listener: (state: { readonly kind: string }) => void): () => void;
   connect(): void;
   wake(): void;
@@ -22,9 +22,11 @@ export class PagePresence {
   readonly #connections = new Set<Attachable>();
   /** Closed by `pagehide`; a page from the history cache wants them back. */
   readonly #asleep = new Set<Attachable>();
+  /** When the server that answered last was started, on our clock. */
+  #serverStartMs = Number.NEGATIVE_INFINITY;
   readonly #watch = new ServerWatch({
     clock: browserClock,
-    read: readHealth,
+    read: (signal) => this.#readServer(signal),
     onBack: (restarted) => this.#handleBack(restarted),
   });
 
@@ -59,9 +61,18 @@ export class PagePresence {
 
   #handleBack(restarted: boolean): void {
     for (const connection of this.#connections) {
-      if (restarted) connection.retryNow('The server has restarted.');
-      else connection.wake();
+      const { sinceMs = Number.NEGATIVE_INFINITY } = connection.state;
+      // A connection may have found the new server before the watch did.
+      if (restarted && sinceMs < this.#serverStartMs) {
+        connection.retryNow('The server has restarted.');
+      } else connection.wake();
     }
+  }
+
+  async #readServer(signal: AbortSignal): Promise<ServerReading> {
+    const reading = await readHealth(signal);
+    this.#serverStartMs = browserClock.nowMs() - reading.uptimeMs;
+    return reading;
   }
 
   #wake(): void {
