@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { writeAnswer } from '#media/sdp/answer.ts';
 import { chooseH264 } from '#media/sdp/codec-choice.ts';
@@ -61,17 +62,17 @@ test('a peer that reaches us by TCP only gets every packet, and its path says so
   peer.close();
 });
 
-async function openServer(clock = new VirtualClock()) {
+async function openServer(clock = new VirtualClock(), host = '127.0.0.1') {
   const port = await freePort();
-  const options = { host: '127.0.0.1', port, clock, log: new SilentLog() };
+  const options = { host, port, clock, log: new SilentLog() };
   const server = new IceTcpServer({ ...options, isKnown: (ufrag) => ufrag === 'ours' });
   await server.listen();
   closers.push(() => server.close());
   return { server, port, clock };
 }
 
-async function dial(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
+async function dial(port: number, host = '127.0.0.1'): Promise<Socket> {
+  const socket = connect(port, host);
   socket.on('error', () => {});
   await once(socket, 'connect');
   closers.push(() => socket.destroy());
@@ -111,4 +112,14 @@ test('a check for a peer of ours keeps the connection, and closing the server en
   await Promise.all([once(socket, 'close'), server.close()]);
   expect(server.connections).toBe(0);
   expect(server.admitted).toBe(0);
+});
+
+test('a server on every interface is reached by IPv4 and, where there is one, by IPv6', async () => {
+  const { server, port } = await openServer(new VirtualClock(), '0.0.0.0');
+  const hasIpv6 = Object.values(networkInterfaces()).some((faces) =>
+    faces?.some(({ address }) => address === '::1'),
+  );
+  await dial(port);
+  if (hasIpv6) await dial(port, '::1');
+  await until(() => server.connections === (hasIpv6 ? 2 : 1), { what: 'the connections' });
 });

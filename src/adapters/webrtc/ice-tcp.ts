@@ -4,6 +4,7 @@
 //   browser ══ TCP, framed ══ IceTcpServer ── UDP on loopback ── engine (UDP port of all viewers)
 
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '#core/ports/log.ts';
 import type { Clock } from '#std/clock.ts';
@@ -49,17 +50,14 @@ export class IceTcpServer {
 
   async listen(): Promise<void> {
     const { host, port } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port }, () => {
-        this.#server.removeListener('error', reject);
-        // Running out of file descriptors must not end the server.
-        this.#server.on('error', (error) =>
-          this.#options.log.warn('ICE-TCP error', { error: error.message }),
-        );
-        resolve();
-      });
-    });
+    if (host !== '0.0.0.0') return this.#bind(host, port);
+    try {
+      // Both families, as the engine does for UDP.
+      await this.#bind('::', port);
+    } catch (error) {
+      if (!isWithoutIpv6(error)) throw error;
+      await this.#bind(host, port);
+    }
   }
 
   /** The far end of the connection that this loopback port stands for. */
@@ -84,6 +82,14 @@ export class IceTcpServer {
     });
   }
 
+  async #bind(host: string, port: number): Promise<void> {
+    const { log } = this.#options;
+    this.#server.listen({ host, port });
+    await once(this.#server, 'listening');
+    // Running out of file descriptors must not end the server.
+    this.#server.on('error', ({ message }) => log.warn('ICE-TCP error', { error: message }));
+  }
+
   #accept(socket: Socket): void {
     const { host, port, clock, isKnown } = this.#options;
     const bridge = new Bridge(socket, {
@@ -103,6 +109,11 @@ export class IceTcpServer {
     });
     this.#bridges.set(socket, bridge);
   }
+}
+
+function isWithoutIpv6(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
 }
 
 interface BridgeOptions {
