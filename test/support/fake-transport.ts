@@ -3,6 +3,7 @@
 import type {
   Peer,
   PeerEvents,
+  PeerPath,
   PeerTransport,
   RemoteTransport,
   SendBatch,
@@ -15,6 +16,7 @@ import {
   readTimestamp,
   writeWord,
 } from '#media/rtp/header.ts';
+import { ClosedError } from '#std/errors.ts';
 
 export interface SentPacket {
   readonly sequence: number;
@@ -53,11 +55,12 @@ export class FakePeer implements Peer {
   }
 
   sendRtcp(packet: Uint8Array): void {
-    this.rtcp.push(packet.slice());
+    if (!this.closed) this.rtcp.push(packet.slice());
   }
 
-  path() {
-    return { protocol: 'udp', local: '127.0.0.1:8189', remote: '127.0.0.1:50000' } as const;
+  path(): PeerPath | undefined {
+    if (this.closed) return undefined;
+    return { protocol: 'udp', local: '127.0.0.1:8189', remote: '127.0.0.1:50000' };
   }
 
   close(): void {
@@ -71,8 +74,11 @@ export class FakeTransport implements PeerTransport {
   /** Set to delay or fail `open`. */
   beforeOpen: () => Promise<void> = () => Promise.resolve();
 
+  #closed = false;
+
   async open(id: string, remote: RemoteTransport, events: PeerEvents): Promise<Peer> {
     await this.beforeOpen();
+    if (this.#closed) throw new ClosedError('The transport is closed.');
     const peer = new FakePeer(id, events, remote);
     this.peers.push(peer);
     return peer;
@@ -88,11 +94,13 @@ export class FakeTransport implements PeerTransport {
       packet[3] = first!;
       writeWord(packet, 4, timestamp!);
       writeWord(packet, 8, ssrc!);
-      (batch.peers[row] as FakePeer).sent.push(keep(packet));
+      const peer = batch.peers[row] as FakePeer;
+      if (!peer.closed) peer.sent.push(keep(packet));
     }
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     for (const peer of this.peers) peer.close();
     return Promise.resolve();
   }

@@ -23,6 +23,8 @@ export interface Received {
   /** Copies of the first ones, to look into. */
   readonly first: Uint8Array[];
   readonly rtcp: RtcpReport[];
+  /** The first RTCP packets as they came. */
+  readonly firstRtcp: Uint8Array[];
 }
 
 export class MediaPeer {
@@ -99,6 +101,7 @@ export class MediaPeer {
   }
 
   #readRtcp(packet: Uint8Array, received: Received): void {
+    if (received.firstRtcp.length < FIRST_PACKETS) received.firstRtcp.push(packet.slice());
     const { reports } = readRtcp(packet);
     received.rtcp.push(...reports);
     if (reports.some(({ type }) => type === 'sender-report'))
@@ -122,7 +125,16 @@ export class MediaPeer {
 }
 
 function emptyReceived(): Received {
-  return { packets: 0, bytes: 0, lost: 0, ssrc: 0, firstAtMs: 0, first: [], rtcp: [] };
+  return {
+    packets: 0,
+    bytes: 0,
+    lost: 0,
+    ssrc: 0,
+    firstAtMs: 0,
+    first: [],
+    rtcp: [],
+    firstRtcp: [],
+  };
 }
 
 /** Returns the highest sequence number so far. */

@@ -1,7 +1,6 @@
 // A page that shows one stream, driven like a viewer would: open it, read its figures, wait for it.
 
 import type { Page } from 'playwright-core';
-import { until } from './until.ts';
 
 // Of the DOM, what the functions that run in the page use.
 interface PageVideo {
@@ -66,15 +65,4 @@ export async function readTextFigure(page: Page, name: string): Promise<string> 
 /** `idle`, `connecting`, `connected`, `waiting`, `gave-up` or `closed`. */
 export async function readState(page: Page): Promise<string | null> {
   return page.getByTestId('state').getAttribute('data-state');
-}
-
-/** Waits for frames of a new connection, with the page left alone. Returns how long that took. */
-export async function untilPlaying(page: Page, withinMs: number): Promise<number> {
-  const startMs = performance.now();
-  const state = page.getByTestId('state');
-  await until(async () => (await state.getAttribute('data-playing')) === 'true', {
-    what: 'the picture',
-    withinMs,
-  });
-  return performance.now() - startMs;
 }

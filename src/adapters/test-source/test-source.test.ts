@@ -7,6 +7,7 @@ import { HAS_PPS, HAS_SPS, inspectH264, STARTS_IDR } from '#media/h264/payload.t
 import { sequenceDistance, timestampDistance } from '#media/rtp/distance.ts';
 import { readMarker, readSequence, readTimestamp } from '#media/rtp/header.ts';
 import type { Clock, Timer } from '#std/clock.ts';
+import { sourceContract } from '../../../test/support/source-contract.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import type { Clip } from './clip.ts';
 import { loadClip } from './load-clip.ts';
@@ -276,3 +277,7 @@ describe('TestSource', () => {
     expect(() => source.start(new RecordingSink(clock))).toThrow(/starts once/);
   });
 });
+
+sourceContract('The test source', async (clock) =>
+  createTestSource({ clock, clip: await loadClip() }),
+);

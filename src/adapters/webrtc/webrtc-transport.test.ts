@@ -3,10 +3,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import type { Peer, PeerEvents, PeerState, SendBatch } from '#core/ports/peer-transport.ts';
+import type { Peer, PeerEvents, PeerState, PeerTransport } from '#core/ports/peer-transport.ts';
 import { formatPli } from '#media/rtcp/feedback.ts';
 import { readRtcp } from '#media/rtcp/reading.ts';
-import { formatSenderReport } from '#media/rtcp/sender-report.ts';
 import { writeAnswer } from '#media/sdp/answer.ts';
 import { chooseH264, chooseOpus } from '#media/sdp/codec-choice.ts';
 import { readOffer } from '#media/sdp/offer.ts';
@@ -14,14 +13,18 @@ import { InputError } from '#std/errors.ts';
 import { collectGarbage } from '../../../test/support/collect-garbage.ts';
 import { freePort } from '../../../test/support/free-port.ts';
 import { MediaPeer } from '../../../test/support/media-peer.ts';
+import {
+  batchOf,
+  CONTRACT_SSRC,
+  peerTransportContract,
+} from '../../../test/support/peer-transport-contract.ts';
 import { rtpPacket } from '../../../test/support/rtp-packets.ts';
 import { SilentLog } from '../../../test/support/silent-log.ts';
 import { until } from '../../../test/support/until.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { systemClock } from '../../app/system-clock.ts';
-import { openWebrtcTransport, type WebrtcTransport } from './webrtc-transport.ts';
+import { openWebrtcTransport } from './webrtc-transport.ts';
 
-const VIDEO_SSRC = 0x1111;
 const closers: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -29,7 +32,6 @@ afterEach(async () => {
 });
 
 interface Met {
-  readonly transport: WebrtcTransport;
   readonly peer: Peer;
   readonly far: MediaPeer;
   readonly states: PeerState[];
@@ -45,7 +47,7 @@ async function openTransport(options: { tcp?: boolean; hosts?: string[] } = {}) 
   return { transport, port };
 }
 
-async function meet(transport: WebrtcTransport, id = 'viewer'): Promise<Met> {
+async function meet(transport: PeerTransport, id = 'viewer'): Promise<Met> {
   const states: PeerState[] = [];
   const rtcp: Uint8Array[] = [];
   const events: PeerEvents = {
@@ -60,54 +62,26 @@ async function meet(transport: WebrtcTransport, id = 'viewer'): Promise<Met> {
   const media = offer.media.map(({ kind, codecs }) => {
     const codec =
       kind === 'video' ? chooseH264(codecs, { profileLevelId: '42e01f' }) : chooseOpus(codecs);
-    return codec && { ...lane, codec, ssrc: kind === 'video' ? VIDEO_SSRC : 0x2222, trackId: kind };
+    return (
+      codec && { ...lane, codec, ssrc: kind === 'video' ? CONTRACT_SSRC : 0x2222, trackId: kind }
+    );
   });
   far.accept(writeAnswer(offer, { sessionId: '1', local: peer.local, media }));
   await until(() => states.includes('connected') && far.connected, { what: `${id} to connect` });
-  return { transport, peer, far, states, rtcp };
+  return { peer, far, states, rtcp };
 }
 
-function batchOf(peers: Peer[], packet: Uint8Array, sequence: number): SendBatch {
-  const headers = new Uint32Array(peers.length * 3);
-  for (const row of peers.keys()) {
-    headers.set([(0x80 << 16) | (96 << 16) | sequence, 90_000, VIDEO_SSRC], row * 3);
-  }
-  return { length: peers.length, peers, packets: peers.map(() => packet), headers };
-}
-
-test('the transport sends a batch of one packet to many peers, each under its own header', async () => {
-  const { transport } = await openTransport();
-  const one = await meet(transport, 'one');
-  const two = await meet(transport, 'two');
-  const packet = rtpPacket(Uint8Array.of(0x65, 1, 2, 3), { sequence: 9, timestamp: 9 });
-  const batch = batchOf([one.peer, two.peer], packet, 500);
-  batch.headers[3] = (96 << 16) | 700;
-  transport.send(batch);
-  packet.fill(0);
-  await until(() => one.far.video.packets + two.far.video.packets === 2, { what: 'both packets' });
-  const [first, second] = [one.far.video.first[0]!, two.far.video.first[0]!];
-  expect([...first.subarray(1, 4)]).toEqual([0x80 | 96, 500 >> 8, 500 & 0xff]);
-  expect([...second.subarray(1, 4)]).toEqual([96, 700 >> 8, 700 & 0xff]);
-  expect([...first.subarray(12)]).toEqual([0x65, 1, 2, 3]);
-});
-
-test('the transport carries RTCP both ways', async () => {
-  const { transport } = await openTransport();
-  const { peer, far, rtcp } = await meet(transport);
-  const report = {
-    ssrc: VIDEO_SSRC,
-    ntpMs: 1,
-    rtpTimestamp: 2,
-    packetCount: 3,
-    octetCount: 4,
-    cname: 'c',
-  };
-  peer.sendRtcp(formatSenderReport(report));
-  await until(() => far.video.rtcp.length > 0, { what: 'the sender report' });
-  expect(far.video.rtcp[0]).toMatchObject({ type: 'sender-report', packetCount: 3 });
-  far.send(formatPli(1, VIDEO_SSRC));
-  await until(() => rtcp.length > 0, { what: 'the PLI' });
-  expect(readRtcp(rtcp[0]!).reports[0]).toMatchObject({ type: 'pli', mediaSsrc: VIDEO_SSRC });
+peerTransportContract('WebrtcTransport', {
+  open: async () => (await openTransport()).transport,
+  meet: async (transport, id) => {
+    const met = await meet(transport, id);
+    return {
+      ...met,
+      arrived: () => met.far.video.first,
+      arrivedRtcp: () => met.far.video.firstRtcp,
+      sendBack: (packet) => met.far.send(packet),
+    };
+  },
 });
 
 test('packets for a peer that is not connected are counted and do no harm', async () => {
@@ -118,24 +92,6 @@ test('packets for a peer that is not connected are counted and do no harm', asyn
   const peer = await transport.open('early', remote, { onState: () => {}, onRtcp: () => {} });
   transport.send(batchOf([peer], rtpPacket(Uint8Array.of(1), { sequence: 1, timestamp: 1 }), 1));
   expect(peer.sendFailures).toBe(1);
-});
-
-test('a closed peer says nothing more, sends nothing more and can be closed again', async () => {
-  const { transport } = await openTransport();
-  const { peer, far, states, rtcp } = await meet(transport);
-  const other = await meet(transport, 'other');
-  peer.close();
-  peer.close();
-  const told = states.length;
-  far.send(formatPli(1, VIDEO_SSRC));
-  transport.send(
-    batchOf([peer, other.peer], rtpPacket(Uint8Array.of(1), { sequence: 1, timestamp: 1 }), 1),
-  );
-  await until(() => other.far.video.packets === 1, { what: 'the other peer to be served' });
-  expect(states).toHaveLength(told);
-  expect(rtcp).toHaveLength(0);
-  expect(far.video.packets).toBe(0);
-  expect(peer.path()).toBeUndefined();
 });
 
 test('malformed RTCP from one viewer neither spins the engine nor reaches the others', async () => {
@@ -175,7 +131,7 @@ test('malformed RTCP from one viewer neither spins the engine nor reaches the ot
 test('a viewer that floods with packets is told to have failed', async () => {
   const { transport } = await openTransport();
   const { far, states } = await meet(transport);
-  const pli = formatPli(1, VIDEO_SSRC);
+  const pli = formatPli(1, CONTRACT_SSRC);
   for (let sent = 0; sent < 4000 && !states.includes('failed'); sent++) {
     far.send(pli);
     if (sent % 100 === 0) await new Promise(setImmediate);
@@ -267,22 +223,6 @@ test('our own connectivity checks wait a second for the viewer’s', async () =>
   expect(checks).toBe(1);
   clock.advance(1);
   await until(() => checks > 1, { what: 'a connectivity check' });
-});
-
-test('a closed transport opens no more peers', async () => {
-  const { transport } = await openTransport();
-  await transport.close();
-  await transport.close();
-  const remote = {
-    ufrag: 'abcd',
-    pwd: 'short',
-    fingerprint: 'sha-256 AB',
-    setup: 'actpass',
-    candidates: [],
-  } as const;
-  await expect(
-    transport.open('late', remote, { onState: () => {}, onRtcp: () => {} }),
-  ).rejects.toThrow(/closed/);
 });
 
 test('a media port that is taken is an error at the start', async () => {

@@ -15,9 +15,9 @@ import type { Clock } from '#std/clock.ts';
 import { ClosedError, InputError } from '#std/errors.ts';
 import type { WebrtcConfig } from './config.ts';
 import { completeCandidates, resolveHosts } from './ice-candidates.ts';
-import { iceServersOf } from './ice-servers.ts';
 import { IceTcpServer } from './ice-tcp.ts';
 import { PumpPeer } from './pump-peer.ts';
+import { stunServersOf } from './stun-servers.ts';
 import { findUdpPort } from './udp-port.ts';
 
 /** STUN answers within some 100 ms; without one the viewer's own candidates have to do. */
@@ -75,7 +75,7 @@ export class WebrtcTransport implements PeerTransport {
     const { host, port, iceServers, tcp } = options.config;
     this.#hosts = host === ANY_HOST ? hosts : [host, ...hosts];
     this.#engine = {
-      iceServers: iceServersOf(iceServers),
+      iceServers: stunServersOf(iceServers),
       enableIceUdpMux: true,
       portRangeBegin: port,
       portRangeEnd: port,
