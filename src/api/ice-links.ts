@@ -1,7 +1,7 @@
 // ICE servers as `Link` header values (RFC 8288 §3, RFC 9725 §4.6).
 
+import type { IceServer } from '#contract/ice-server.ts';
 import { InputError } from '#std/errors.ts';
-import type { IceServer } from './services.ts';
 
 /** Throws for what no header can carry, so that a wrong configuration shows at the start. */
 export function formatIceLinks(servers: readonly IceServer[]): string[] {

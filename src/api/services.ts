@@ -1,6 +1,7 @@
 // What the HTTP API needs of the rest of the server. The wiring in src/app hands it over.
 
 import type { HealthView } from '#contract/health.ts';
+import type { IceServer } from '#contract/ice-server.ts';
 import type { ProblemCode } from '#contract/problem.ts';
 import type { StreamView, ViewerView } from '#contract/streams.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -36,13 +37,6 @@ export interface ViewersService {
    */
   trickle(streamId: string, sessionKey: string, fragment: string, etag: string | undefined): void;
   leave(streamId: string, sessionKey: string): void;
-}
-
-export interface IceServer {
-  /** `stun:host:port`, `turn:host:port?transport=udp` */
-  readonly url: string;
-  readonly username?: string | undefined;
-  readonly credential?: string | undefined;
 }
 
 export interface FinishedRequest {

@@ -1,11 +1,6 @@
 // What the WebRTC adapter is told by the configuration.
 
-export interface IceServerConfig {
-  /** `stun:host:port` or `turn:host:port?transport=udp|tcp` */
-  readonly url: string;
-  readonly username?: string | undefined;
-  readonly credential?: string | undefined;
-}
+import type { IceServer } from '#contract/ice-server.ts';
 
 export interface WebrtcConfig {
   /** Address the media sockets bind to; `0.0.0.0` is every interface. */
@@ -15,5 +10,5 @@ export interface WebrtcConfig {
   readonly tcp: boolean;
   /** Addresses or names announced beside those of this machine: of its NAT, of the container's host. */
   readonly hosts: readonly string[];
-  readonly iceServers: readonly IceServerConfig[];
+  readonly iceServers: readonly IceServer[];
 }

@@ -1,6 +1,6 @@
 // The server's configuration as the rest of the program reads it: complete, checked and read-only.
 
-import type { IceServer } from '../../api/services.ts';
+import type { IceServer } from '#contract/ice-server.ts';
 import type { ConfigValues } from './schema.ts';
 
 export interface StreamConfig {

@@ -14,6 +14,7 @@ import type { Peer } from '#core/ports/peer-transport.ts';
 import { sequenceDistance } from '#media/rtp/distance.ts';
 import { payloadStart, RTP_HEADER_BYTES } from '#media/rtp/header.ts';
 import type { Outbox } from './outbox.ts';
+import { emptyCounters } from './subscriber-counters.ts';
 import type { Track } from './track.ts';
 
 /** What a viewer may ask for again: 4 s of video at 250 packets/s. */
@@ -39,28 +40,10 @@ export interface SubscriberOptions {
   readonly randomWord: () => number;
 }
 
-export interface SubscriberCounters {
-  packets: number;
-  bytes: number;
-  retransmitted: number;
-  nacks: number;
-  unanswered: number;
-  plis: number;
-  dropped: number;
-}
-
 export class Subscriber {
   readonly track: Track;
   readonly lane: Lane;
-  readonly counters: SubscriberCounters = {
-    packets: 0,
-    bytes: 0,
-    retransmitted: 0,
-    nacks: 0,
-    unanswered: 0,
-    plis: 0,
-    dropped: 0,
-  };
+  readonly counters = emptyCounters();
 
   readonly #peer: Peer;
   readonly #outbox: Outbox;
