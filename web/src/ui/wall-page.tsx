@@ -7,15 +7,15 @@ import { reachesServer } from './server-state.ts';
 import { language, text } from './settings.ts';
 import { describeFailure } from './state-words.ts';
 import { Tile } from './tile.tsx';
-import { useColumns } from './use-columns.ts';
 import { usePoll } from './use-poll.ts';
+import { useWallLayout } from './use-wall-layout.ts';
 
 export function WallPage() {
   const { data, state } = usePoll<{ streams: StreamView[] }>('/api/v1/streams');
   const page = useRef<HTMLElement>(null);
   const grid = useRef<HTMLUListElement>(null);
   const streams = data.value?.streams;
-  const columns = useColumns(grid, streams?.length ?? 0);
+  useWallLayout(grid, streams?.length ?? 0);
   const { wall } = text.value;
   useEffect(() => {
     document.title = `${wall.title} · Yeoul`;
@@ -36,7 +36,7 @@ export function WallPage() {
         </button>
       </div>
       {streams?.length === 0 && <p class="hint">{wall.emptyHint}</p>}
-      <ul class="grid" ref={grid} data-columns={columns.value}>
+      <ul class="grid" ref={grid}>
         {streams?.map((stream) => (
           <Tile key={stream.id} stream={stream} />
         ))}

@@ -1,34 +1,32 @@
-// The wall's columns, kept right while the display changes.
+// The wall's layout, kept right while the display changes.
 
-import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { chooseColumns } from './choose-columns.ts';
+import { layOutWall } from './wall-layout.ts';
 
 /** `grid` is measured: its width, and the height from its top to the bottom of the display. */
-export function useColumns(
-  grid: { readonly current: HTMLElement | null },
-  count: number,
-): Signal<number> {
-  const columns = useSignal(1);
+export function useWallLayout(grid: { readonly current: HTMLElement | null }, count: number): void {
   useEffect(() => {
     const element = grid.current;
-    if (!element) return undefined;
+    const space = element?.parentElement;
+    if (!element || !space) return undefined;
     const measure = (): void => {
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
       const top = element.getBoundingClientRect().top + scrollY;
-      columns.value = chooseColumns(count, {
-        width: element.clientWidth / rem,
+      const { columns, tileRem } = layOutWall(count, {
+        width: space.clientWidth / rem,
         height: (innerHeight - top) / rem,
       });
+      // Through the object model: the pages' policy allows no style attributes.
+      element.style.setProperty('--columns', String(columns));
+      element.style.setProperty('--tile', `${tileRem}rem`);
     };
     measure();
     const observer = new ResizeObserver(measure);
-    observer.observe(element);
+    observer.observe(space);
     addEventListener('resize', measure);
     return () => {
       observer.disconnect();
       removeEventListener('resize', measure);
     };
-  }, [grid, count, columns]);
-  return columns;
+  }, [grid, count]);
 }
