@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 
 const PACKAGES: Readonly<Record<string, string>> = {
   chromium: 'the browser that plays the streams, with H.264',
+  coturn: 'the relay for a viewer that nothing else reaches',
   ffmpeg: 'decodes recorded streams to check them, and makes the test clip',
   'fonts-noto-cjk': 'Korean letters in the browser',
 };

@@ -5,6 +5,7 @@ import { Outbox } from '#core/streams/outbox.ts';
 import { Subscriber } from '#core/streams/subscriber.ts';
 import { Track } from '#core/streams/track.ts';
 import { loadClip } from '../../src/adapters/test-source/load-clip.ts';
+import { spreadOf } from '../spread.ts';
 import { formatTable } from '../table.ts';
 
 const SUBSCRIBERS = [1, 10, 100, 1000];
@@ -42,15 +43,10 @@ const peer: Peer = {
 export async function run(): Promise<boolean> {
   const { video } = await loadClip();
   const rows = SUBSCRIBERS.map((count) => {
-    const rounds = Array.from({ length: ROUNDS }, () => measure(video, count)).sort(
-      (a, b) => a - b,
+    const { median, min, max } = spreadOf(
+      Array.from({ length: ROUNDS }, () => measure(video, count)),
     );
-    const [median = 0] = rounds.slice(Math.floor(ROUNDS / 2));
-    return [
-      String(count),
-      median.toFixed(0),
-      `${rounds[0]?.toFixed(0)}–${rounds.at(-1)?.toFixed(0)}`,
-    ];
+    return [String(count), median.toFixed(0), `${min.toFixed(0)}–${max.toFixed(0)}`];
   });
   process.stdout.write(`${formatTable(['subscribers', 'ns/packet', '(min–max)'], rows)}\n`);
   return true;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { readProcess } from '../../test/support/process-figures.ts';
 import { ServerProcess } from '../../test/support/server-process.ts';
 import { until } from '../../test/support/until.ts';
+import { spreadOf } from '../spread.ts';
 import { formatTable } from '../table.ts';
 import type { LoadReport } from './load.ts';
 
@@ -83,13 +84,13 @@ function formatRow(
   rounds: readonly Round[],
   memory: { rssBytes: number; perViewer: number },
 ): string[] {
-  const micros = rounds.map(({ cpuMicrosPerPacket }) => cpuMicrosPerPacket).sort((a, b) => a - b);
-  const middle = (of: (round: Round) => number) => median(rounds.map(of));
+  const micros = spreadOf(rounds.map(({ cpuMicrosPerPacket }) => cpuMicrosPerPacket));
+  const middle = (of: (round: Round) => number) => spreadOf(rounds.map(of)).median;
   return [
     String(size),
     middle(({ packetsPerSecond }) => packetsPerSecond).toFixed(0),
-    median(micros).toFixed(1),
-    `${micros[0]?.toFixed(1)}–${micros.at(-1)?.toFixed(1)}`,
+    micros.median.toFixed(1),
+    `${micros.min.toFixed(1)}–${micros.max.toFixed(1)}`,
     middle(({ cpuPercent }) => cpuPercent).toFixed(0),
     (memory.rssBytes / 1e6).toFixed(0),
     (memory.perViewer / 1e3).toFixed(0),
@@ -109,11 +110,6 @@ function startLoad(url: string, size: number): Load {
     load.latest = report;
   });
   return load;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function pause(durationMs: number): Promise<void> {

@@ -1,8 +1,11 @@
 // Watching by WHEP: joining, trickling, leaving, and every way to get them wrong.
 
+import { request } from 'node:http';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { UnavailableError } from '#std/errors.ts';
 import { FakeServices } from '../../test/support/fake-services.ts';
+import { until } from '../../test/support/until.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { createApi } from './server.ts';
 
@@ -41,6 +44,27 @@ describe('POST /whep/{id}', () => {
     expect(services.joined).toEqual([
       { streamId: 'gate', offer: 'v=0\r\n', userAgent: 'Browser/1' },
     ]);
+  });
+
+  test('ends the viewer of a page that was left while it joined', async () => {
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let joining = false;
+    services.beforeJoin = () => {
+      joining = true;
+      return promise;
+    };
+    const sent = request(`${app.listeningOrigin}/whep/gate`, { method: 'POST', headers: OFFER });
+    sent.on('error', () => {});
+    sent.end('v=0\r\n');
+    await until(() => joining, { what: 'the join' });
+    sent.destroy();
+    const connections = promisify(app.server.getConnections.bind(app.server));
+    await until(async () => (await connections()) === 0, { what: 'the client to go' });
+    resolve();
+    await until(() => services.joined.length === 1, { what: 'the viewer' });
+    await until(() => services.viewers.views('gate').length === 0, { what: 'its end' });
+    await app.close();
   });
 
   test.each(['application/sdp; charset=utf-8', 'Application/SDP', 'application/sdp ;x=y'])(

@@ -4,7 +4,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionKey, streamId } from '#contract/streams.ts';
-import { InputError, StateError } from '#std/errors.ts';
+import { InputError, NotFoundError, StateError } from '#std/errors.ts';
 import { formatEntityTag, parseIfMatch } from './entity-tag.ts';
 import { formatIceLinks } from './ice-links.ts';
 import type { ApiInstance } from './instance.ts';
@@ -77,6 +77,7 @@ function addJoin(app: ApiInstance, services: ApiServices, iceLinks: string[]): v
       const { id } = request.params;
       const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH);
       const viewer = await services.viewers.join({ streamId: id, offer: request.body, userAgent });
+      endUnlessAnswered(reply, () => services.viewers.leave(id, viewer.sessionKey));
       if (iceLinks.length > 0) reply.header('link', iceLinks);
       return reply
         .code(201)
@@ -193,6 +194,21 @@ function requireType(type: string, acceptHeader: 'accept-post' | 'accept-patch')
       { code: 'unsupported_media_type' },
     );
   };
+}
+
+/** A page that is left while it joins never learns of its viewer, which would hold a place. */
+function endUnlessAnswered({ raw }: FastifyReply, end: () => void): void {
+  const endNow = () => {
+    try {
+      end();
+    } catch (error) {
+      // It has ended by itself in the meantime.
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  };
+  if (raw.destroyed) endNow();
+  else raw.once('close', endNow);
+  raw.once('finish', () => raw.off('close', endNow));
 }
 
 function restartRefused(): StateError {

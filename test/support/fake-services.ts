@@ -31,6 +31,9 @@ export class FakeServices implements ApiServices {
     view: (streamId: string) => this.#checked(this.#stream(streamId)),
   };
 
+  /** Set to keep a join waiting. */
+  beforeJoin: () => Promise<void> = () => Promise.resolve();
+
   readonly viewers = {
     views: (streamId: string) => {
       this.#checked(this.#stream(streamId));
@@ -41,6 +44,7 @@ export class FakeServices implements ApiServices {
       if (!request.offer.startsWith('v=0')) {
         throw new InputError('The offer does not start with v=0.', { code: 'invalid_sdp' });
       }
+      await this.beforeJoin();
       this.joined.push(request);
       const sessionKey = `viewer-${this.joined.length}`;
       this.#viewers.set(sessionKey, makeViewer(sessionKey, request));

@@ -17,9 +17,13 @@ const HAND_RADIUS = 150;
 const HAND_DIRECTIONS = 120;
 /** Reading pixels of every frame would take the processor from the decoder. */
 const FRAMES_PER_SAMPLE = 3;
-/** So many frames in so much time are a picture that flows, on a busy machine too. */
-const FLOW_MS = 500;
-const FLOW_FRAMES = 8;
+/**
+ * A picture that flows has so many frames in so much time, without such a gap: a viewer's first frames
+ * come in a burst, after which the stream itself may still stand.
+ */
+const FLOW_MS = 1_000;
+const FLOW_FRAMES = 20;
+const FLOW_GAP_MS = 250;
 
 export interface PictureSample {
   /** Since the start of the watch. */
@@ -81,7 +85,10 @@ export async function watchPicture(page: Page, durationMs: number): Promise<Pict
 /** Waits until frames come one after the other, with the page left alone. Returns how long it took. */
 export async function untilFlowing(page: Page, withinMs: number): Promise<number> {
   const startMs = performance.now();
-  const flows = async () => (await watchPicture(page, FLOW_MS)).framesDecoded >= FLOW_FRAMES;
+  const flows = async () => {
+    const watch = await watchPicture(page, FLOW_MS);
+    return watch.framesDecoded >= FLOW_FRAMES && longestGapMs(watch) <= FLOW_GAP_MS;
+  };
   // The element may be exchanged for that of a new connection at any time.
   await until(() => flows().catch(() => false), { what: 'a flowing picture', withinMs });
   return performance.now() - startMs - FLOW_MS;

@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly yaml?: string;
   readonly tcp?: boolean;
   readonly maxPeers?: number;
+  /** `webrtc.ice_servers`, as YAML. */
+  readonly iceServers?: string;
   readonly httpPort?: number;
   readonly mediaPort?: number;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
@@ -38,9 +40,15 @@ export class ServerProcess {
     this.mediaPort = ports.media;
     this.#npm = options.npm ?? false;
     this.#folder = mkdtempSync(join(tmpdir(), 'yeoul-server-'));
-    const { tcp = true, maxPeers = 1000, logLevel = 'info', yaml = '' } = options;
+    const {
+      tcp = true,
+      maxPeers = 1000,
+      iceServers = '[]',
+      logLevel = 'info',
+      yaml = '',
+    } = options;
     const config = `server: { host: 127.0.0.1, http_port: ${ports.http} }
-webrtc: { host: 127.0.0.1, port: ${ports.media}, tcp: ${tcp}, max_peers: ${maxPeers} }
+webrtc: { host: 127.0.0.1, port: ${ports.media}, tcp: ${tcp}, max_peers: ${maxPeers}, ice_servers: ${iceServers} }
 logging: { level: ${logLevel} }
 ${yaml}`;
     writeFileSync(this.#configPath, config);

@@ -14,7 +14,7 @@ import type { Pacer } from './pacer.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** ICE and DTLS take well under a second; a browser behind a slow TURN server some seconds. */
-const CONNECT_WITHIN_MS = 15_000;
+const CONNECT_WITHIN_MS = 10_000;
 /** Browsers report at least every 5 s (RFC 3550 §6.2); three reports missed and they are gone. */
 const SILENT_AFTER_MS = 15_000;
 /** Time for a phone to change from Wi-Fi to mobile before its place is taken away. */
