@@ -1,7 +1,6 @@
 // How the browser tests run: one file at a time, because each needs the processor for itself.
 import { defineConfig } from 'vitest/config';
 
-// biome-ignore lint/style/noDefaultExport: vitest reads the default export.
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
