@@ -22,6 +22,7 @@ import {
 import { addMetricsRoutes } from './metrics.ts';
 import { addOpenapiRoutes, watchRoutes } from './openapi.ts';
 import { addPages } from './pages.ts';
+import { Pipelines } from './pipelines.ts';
 import { sendProblem } from './problems.ts';
 import type { ApiServices } from './services.ts';
 import { addStreamsRoutes } from './streams.ts';
@@ -92,6 +93,7 @@ function openServer(services: ApiServices, requestTimeoutMs: number): ApiInstanc
 }
 
 function watchRequests(app: ApiInstance, services: ApiServices, allowed: AllowedMethods): void {
+  const pipelines = new Pipelines();
   let closing = false;
   app.decorateReply('problem', undefined);
   app.decorateRequest('startedAtMs', 0);
@@ -99,6 +101,7 @@ function watchRequests(app: ApiInstance, services: ApiServices, allowed: Allowed
     closing = true;
   });
   app.addHook('onRequest', async (request, reply) => {
+    if (!pipelines.admits(request, reply)) return;
     begin(services, request, reply);
     if (closing) throw new ClosedError('The server is shutting down. Try again in some seconds.');
     refuseLongUrl(request);

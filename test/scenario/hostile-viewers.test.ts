@@ -111,8 +111,13 @@ test('one RTCP packet full of reference times gets one answer', () => {
     onState: () => {},
   });
   viewer.seat(peer, [new Subscriber(track, { peer, outbox, lane, randomWord: () => 1 })]);
+  viewer.onState('connected');
+  const before = peer.rtcp.length;
   viewer.onRtcp(referenceTimes(60));
-  expect(peer.rtcp).toHaveLength(1);
+  expect(peer.rtcp).toHaveLength(before);
+  viewer.tick(1_000);
+  // The report of the second, and one answer.
+  expect(peer.rtcp).toHaveLength(before + 2);
 });
 
 /** One extended report (RFC 3611 §4.4) with this many blocks. */

@@ -51,3 +51,10 @@ test('addresses need no lookup, names get one', async () => {
     expect.stringMatching(/^(127\.0\.0\.1|::1)$/),
   ]);
 });
+
+test('a machine with nothing but loopback is reached by loopback', () => {
+  const candidates = complete([], [], true);
+  expect(candidates.map(({ protocol, address, port }) => `${protocol} ${address} ${port}`)).toEqual(
+    ['udp 127.0.0.1 8189', 'tcp 127.0.0.1 8189'],
+  );
+});

@@ -25,6 +25,9 @@ export function completeCandidates(own: readonly string[], options: CandidateOpt
     udp.push(hostCandidate(address, options.port, { protocol: 'udp', order: at }));
     known.add(address);
   });
+  // A machine that has nothing but itself still has itself.
+  if (udp.length === 0)
+    udp.push(hostCandidate('127.0.0.1', options.port, { protocol: 'udp', order: 0 }));
   const tcp = options.tcp ? tcpBeside(udp, options.port) : [];
   return [...udp, ...tcp].map(formatCandidate);
 }

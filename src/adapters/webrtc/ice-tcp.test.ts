@@ -123,3 +123,24 @@ test('a server on every interface is reached by IPv4 and, where there is one, by
   if (hasIpv6) await dial(port, '::1');
   await until(() => server.connections === (hasIpv6 ? 2 : 1), { what: 'the connections' });
 });
+
+test('a peer has four connections, and they end with it', async () => {
+  const { server, port } = await openServer();
+  const sockets = await Promise.all(Array.from({ length: 6 }, () => dial(port)));
+  for (const socket of sockets) socket.write(formatTcpFrame(bindingRequest('ours:theirs')));
+  await until(() => server.connections === 4, { what: 'two to be turned away' });
+  server.release('theirs');
+  expect(server.connections).toBe(4);
+  server.release('ours');
+  expect(server.connections).toBe(0);
+});
+
+test('a connection that floods is closed, another of that peer is not', async () => {
+  const { server, port } = await openServer();
+  const [flood, quiet] = await Promise.all([dial(port), dial(port)]);
+  const check = formatTcpFrame(bindingRequest('ours:theirs'));
+  quiet!.write(check);
+  flood!.write(Buffer.concat(Array.from({ length: 600 }, () => check)));
+  await once(flood!, 'close');
+  await until(() => server.admitted === 1, { what: 'the quiet one' });
+});

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '#core/ports/log.ts';
 import type { Clock } from '#std/clock.ts';
+import { RateLimit } from '#std/rate-limit.ts';
 import { readStunUserName } from './stun-user-name.ts';
 import { formatTcpFrame, TcpFrames } from './tcp-frames.ts';
 
@@ -22,8 +23,12 @@ const MAX_WAITING_BYTES = 256 * 1024;
  * administrator raised it, some 180 packets); what does not fit is asked for again like any loss.
  */
 const LOOPBACK_BUFFER_BYTES = 4 * 1024 * 1024;
-/** Each browser opens one or two; beyond this somebody is collecting sockets. */
+/** Beyond this somebody is collecting sockets. */
 const MAX_CONNECTIONS = 4_096;
+/** A browser opens one for each of our addresses that it tries, and keeps one. */
+const MAX_CONNECTIONS_PER_PEER = 4;
+/** Checks, DTLS and RTCP of a viewer are some ten packets a second; who sends this many floods us. */
+const MAX_PACKETS_PER_SECOND = 500;
 
 export interface IceTcpOptions {
   readonly host: string;
@@ -39,6 +44,7 @@ export class IceTcpServer {
   readonly #server: Server;
   readonly #bridges = new Map<Socket, Bridge>();
   readonly #addresses = new Map<number, string>();
+  readonly #admitted = new Map<string, Set<Bridge>>();
   /** Packets that did not fit into a slow connection. */
   dropped = 0;
 
@@ -74,6 +80,11 @@ export class IceTcpServer {
     return this.#addresses.size;
   }
 
+  /** The peer with this ufrag of ours is gone, and so is what its connections were for. */
+  release(ufrag: string): void {
+    for (const bridge of this.#admitted.get(ufrag) ?? []) bridge.close();
+  }
+
   async close(): Promise<void> {
     for (const bridge of this.#bridges.values()) bridge.close();
     if (!this.#server.listening) return;
@@ -91,11 +102,11 @@ export class IceTcpServer {
   }
 
   #accept(socket: Socket): void {
-    const { host, port, clock, isKnown } = this.#options;
-    const bridge = new Bridge(socket, {
+    const { host, port, clock } = this.#options;
+    const bridge: Bridge = new Bridge(socket, {
       engine: { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port },
       clock,
-      isKnown,
+      admits: (ufrag) => this.#admit(ufrag, bridge),
       onDropped: () => {
         this.dropped++;
       },
@@ -104,10 +115,27 @@ export class IceTcpServer {
       },
       onClose: (loopbackPort) => {
         this.#bridges.delete(socket);
+        this.#dismiss(bridge);
         if (loopbackPort !== undefined) this.#addresses.delete(loopbackPort);
       },
     });
     this.#bridges.set(socket, bridge);
+  }
+
+  #admit(ufrag: string, bridge: Bridge): boolean {
+    if (!this.#options.isKnown(ufrag)) return false;
+    const bridges = this.#admitted.get(ufrag) ?? new Set();
+    if (bridges.size >= MAX_CONNECTIONS_PER_PEER) return false;
+    this.#admitted.set(ufrag, bridges.add(bridge));
+    bridge.ufrag = ufrag;
+    return true;
+  }
+
+  #dismiss(bridge: Bridge): void {
+    const { ufrag } = bridge;
+    const bridges = ufrag === undefined ? undefined : this.#admitted.get(ufrag);
+    if (ufrag === undefined || !bridges?.delete(bridge)) return;
+    if (bridges.size === 0) this.#admitted.delete(ufrag);
   }
 }
 
@@ -119,7 +147,7 @@ function isWithoutIpv6(error: unknown): boolean {
 interface BridgeOptions {
   readonly engine: { readonly host: string; readonly port: number };
   readonly clock: Clock;
-  readonly isKnown: (ufrag: string) => boolean;
+  readonly admits: (ufrag: string) => boolean;
   readonly onDropped: () => void;
   readonly onOpen: (loopbackPort: number) => void;
   readonly onClose: (loopbackPort: number | undefined) => void;
@@ -130,10 +158,13 @@ class Bridge {
   readonly #tcp: Socket;
   readonly #options: BridgeOptions;
   readonly #frames = new TcpFrames();
+  readonly #packets = new RateLimit(MAX_PACKETS_PER_SECOND);
   readonly #hello: { cancel(): void };
   #udp: UdpSocket | undefined;
   #loopbackPort: number | undefined;
   #closed = false;
+  /** Of the peer that it stands for, once it is admitted. */
+  ufrag: string | undefined;
 
   constructor(tcp: Socket, options: BridgeOptions) {
     this.#tcp = tcp;
@@ -161,6 +192,10 @@ class Bridge {
 
   #take(packet: Buffer): void {
     if (this.#closed) return;
+    if (!this.#packets.admits(this.#options.clock.nowMs())) {
+      this.close();
+      return;
+    }
     // The first packet must be a check for a peer of ours: nobody else gets a way into the engine.
     if (!this.#udp && !this.#admit(packet)) {
       this.close();
@@ -172,7 +207,7 @@ class Bridge {
 
   #admit(packet: Buffer): boolean {
     const ufrag = readStunUserName(packet)?.split(':')[0];
-    if (!ufrag || !this.#options.isKnown(ufrag)) return false;
+    if (!ufrag || !this.#options.admits(ufrag)) return false;
     this.#hello.cancel();
     this.#udp = this.#openUdp();
     return true;

@@ -1,7 +1,6 @@
 // One peer: a connection of the engine with a single track, used as a pump.
 
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import { PeerConnection, type RtcConfig, type Track, Video } from 'node-datachannel';
 import type {
   LocalTransport,
@@ -13,12 +12,14 @@ import type {
 } from '#core/ports/peer-transport.ts';
 import { formatCandidate, parseCandidate } from '#media/sdp/candidate.ts';
 import type { Clock, Timer } from '#std/clock.ts';
+import { RateLimit } from '#std/rate-limit.ts';
 import { PUMP_MID, PUMP_PAYLOAD_TYPE, readPumpAnswer, writePumpOffer } from './pump-description.ts';
+import { isWorthChecking } from './remote-candidates.ts';
 
-/** A browser sends some ten RTCP packets a second; who sends this many floods us. */
-const MAX_PACKETS_PER_SECOND = 2_000;
+/** A browser sends some ten RTCP packets a second, with losses some fifty; this many are a flood. */
+const MAX_PACKETS_PER_SECOND = 250;
 /** A browser has a handful of addresses; each costs connectivity checks. */
-const MAX_REMOTE_CANDIDATES = 32;
+const MAX_REMOTE_CANDIDATES = 8;
 /**
  * A viewer checks our addresses as soon as it has the answer. Our own checks are needed only where
  * that fails, to open the way through a NAT of ours; so they wait. Those that arrive before the
@@ -32,6 +33,8 @@ export interface PumpPeerOptions {
   readonly events: PeerEvents;
   readonly clock: Clock;
   readonly pathOf: (pair: { local: string; remote: string; remotePort: number }) => PeerPath;
+  /** Whether the media port is bound to loopback. */
+  readonly fromLoopback: boolean;
   /** Adds to the engine's own candidates what the viewers are told besides. */
   readonly completeCandidates: (own: readonly string[]) => readonly string[];
   readonly onClose: (peer: PumpPeer) => void;
@@ -49,8 +52,7 @@ export class PumpPeer implements Peer {
   #candidates: string[] = [];
   #remoteCandidates = 0;
   #checks: Timer | undefined;
-  #windowStartMs = 0;
-  #windowPackets = 0;
+  readonly #packets = new RateLimit(MAX_PACKETS_PER_SECOND);
   sendFailures = 0;
 
   constructor(options: PumpPeerOptions) {
@@ -87,8 +89,7 @@ export class PumpPeer implements Peer {
 
   addCandidate(candidate: string): void {
     const parsed = parseCandidate(candidate);
-    // TCP comes to us, we never dial it. Names would each cost a lookup, `.local` ones a multicast.
-    if (this.#closed || parsed.protocol !== 'udp' || !isIP(parsed.address)) return;
+    if (this.#closed || !isWorthChecking(parsed, this.#options.fromLoopback)) return;
     if (++this.#remoteCandidates > MAX_REMOTE_CANDIDATES) return;
     // Formatted anew: the engine never sees a viewer's own words.
     this.#candidates.push(formatCandidate(parsed));
@@ -99,19 +100,20 @@ export class PumpPeer implements Peer {
     this.send(packet);
   }
 
-  /** The engine copies the bytes; it throws where a connection is closed or about to be. */
+  /** The engine copies the bytes. */
   send(packet: Uint8Array): void {
     if (this.#closed) return;
     try {
       // The engine takes any byte array; its types name only Buffer.
       if (!this.#track.sendMessageBinary(packet as Buffer)) this.sendFailures++;
     } catch {
+      // Closed, or about to be: the engine's threads know before we hear of it.
       this.sendFailures++;
     }
   }
 
   path(): PeerPath | undefined {
-    const pair = this.#closed ? undefined : this.#connection.getSelectedCandidatePair();
+    const pair = this.#ask(() => this.#connection.getSelectedCandidatePair());
     if (!pair) return undefined;
     const { local, remote } = pair;
     return this.#options.pathOf({
@@ -124,14 +126,24 @@ export class PumpPeer implements Peer {
   close(): void {
     if (this.#closed) return;
     this.#options.onClose(this);
+    this.#ask(() => this.#track.close());
+    this.#ask(() => this.#connection.close());
     this.#closed = true;
     this.#checks?.cancel();
-    this.#track.close();
-    this.#connection.close();
+  }
+
+  /** A connection may have ended in the engine before we hear of it; then it throws at every word. */
+  #ask<T>(call: () => T): T | undefined {
+    if (this.#closed) return undefined;
+    try {
+      return call();
+    } catch {
+      return undefined;
+    }
   }
 
   #readLocal(): LocalTransport {
-    const local = readPumpAnswer(this.#connection.localDescription()?.sdp ?? '');
+    const local = readPumpAnswer(this.#ask(() => this.#connection.localDescription())?.sdp ?? '');
     return { ...local, candidates: this.#options.completeCandidates(local.candidates) };
   }
 
@@ -144,7 +156,7 @@ export class PumpPeer implements Peer {
     this.#checks = undefined;
     if (this.#closed) return;
     for (const candidate of this.#candidates.splice(0)) {
-      this.#connection.addRemoteCandidate(candidate, PUMP_MID);
+      this.#ask(() => this.#connection.addRemoteCandidate(candidate, PUMP_MID));
     }
   }
 
@@ -160,22 +172,12 @@ export class PumpPeer implements Peer {
 
   #handleMessage(message: string | Buffer | ArrayBuffer): void {
     if (this.#closed || typeof message === 'string') return;
-    if (this.#floods()) {
+    if (!this.#packets.admits(this.#options.clock.nowMs())) {
       this.#emitState('failed');
       return;
     }
     const packet = message instanceof ArrayBuffer ? new Uint8Array(message) : message;
     if (isRtcp(packet)) this.#options.events.onRtcp(packet);
-  }
-
-  #floods(): boolean {
-    const nowMs = this.#options.clock.nowMs();
-    if (nowMs - this.#windowStartMs >= 1000) {
-      this.#windowStartMs = nowMs;
-      this.#windowPackets = 0;
-    }
-    this.#windowPackets++;
-    return this.#windowPackets > MAX_PACKETS_PER_SECOND;
   }
 }
 

@@ -12,11 +12,13 @@ import type {
 } from '#core/ports/peer-transport.ts';
 import { writeWord } from '#media/rtp/header.ts';
 import type { Clock } from '#std/clock.ts';
-import { ClosedError, InputError } from '#std/errors.ts';
+import { ClosedError, InputError, UnavailableError } from '#std/errors.ts';
 import type { WebrtcConfig } from './config.ts';
+import { EngineLog } from './engine-log.ts';
 import { completeCandidates, resolveHosts } from './ice-candidates.ts';
 import { IceTcpServer } from './ice-tcp.ts';
-import { PumpPeer } from './pump-peer.ts';
+import { PumpPeer, type PumpPeerOptions } from './pump-peer.ts';
+import { isLoopback } from './remote-candidates.ts';
 import { stunServersOf } from './stun-servers.ts';
 import { findUdpPort } from './udp-port.ts';
 
@@ -38,8 +40,6 @@ export async function openWebrtcTransport(
   options: WebrtcTransportOptions,
 ): Promise<WebrtcTransport> {
   const hosts = await resolveHosts(options.config.hosts);
-  // The engine has one log for the process; below this level it tells only what the states tell.
-  initLogger('Error', (_level, message) => options.log.debug('WebRTC engine', { message }));
   const attempts = options.config.port === 0 ? ANY_PORT_ATTEMPTS : 1;
   for (let attempt = 1; ; attempt++) {
     const port = await findUdpPort(options.config.host, options.config.port);
@@ -62,6 +62,7 @@ export class WebrtcTransport implements PeerTransport {
   readonly #engine: RtcConfig;
   readonly #hosts: readonly string[];
   readonly #tcp: IceTcpServer | undefined;
+  readonly #log: EngineLog;
   /**
    * Holds the UDP port: without it the engine lets go of it with its last peer. It does so until the
    * process ends; stopping it frees nothing.
@@ -85,6 +86,9 @@ export class WebrtcTransport implements PeerTransport {
     const isKnown = (ufrag: string) => this.#peers.has(ufrag);
     const { clock, log } = options;
     this.#tcp = tcp ? new IceTcpServer({ host, port, isKnown, clock, log }) : undefined;
+    this.#log = new EngineLog(clock, log);
+    // The engine has one log for the process; below this level it tells only what the states tell.
+    initLogger('Error', (_level, message) => this.#log.add(message));
   }
 
   /** The UDP port that is open; 0 before `listen`. */
@@ -135,20 +139,35 @@ export class WebrtcTransport implements PeerTransport {
     this.#closed = true;
     for (const pump of this.#peers.values()) pump.close();
     this.#peers.clear();
+    this.#log.close();
     await this.#tcp?.close();
   }
 
   #createPump(id: string, events: PeerEvents): PumpPeer {
     const { clock } = this.#options;
-    return new PumpPeer({
+    const options: PumpPeerOptions = {
       id,
       config: this.#engine,
       events,
       clock,
       pathOf: (pair) => this.#pathOf(pair),
       completeCandidates: (own) => completeCandidates(own, this.#candidateOptions()),
-      onClose: (pump) => this.#peers.delete(pump.local.ufrag),
-    });
+      fromLoopback: isLoopback(this.#options.config.host),
+      onClose: (pump) => this.#forget(pump.local.ufrag),
+    };
+    try {
+      return new PumpPeer(options);
+    } catch (cause) {
+      throw new UnavailableError(
+        'The WebRTC engine takes no more connections: the machine is short of files or memory. Try again later.',
+        { cause },
+      );
+    }
+  }
+
+  #forget(ufrag: string): void {
+    this.#peers.delete(ufrag);
+    this.#tcp?.release(ufrag);
   }
 
   async #gather(pump: PumpPeer, remote: RemoteTransport): Promise<void> {
@@ -185,7 +204,7 @@ export class WebrtcTransport implements PeerTransport {
     remote: string;
     remotePort: number;
   }): PeerPath {
-    const tcp = this.#tcp?.remoteOf(remotePort);
+    const tcp = isLoopback(remote) ? this.#tcp?.remoteOf(remotePort) : undefined;
     return tcp
       ? { protocol: 'tcp', local, remote: tcp }
       : { protocol: 'udp', local, remote: `${remote}:${remotePort}` };

@@ -15,8 +15,12 @@ import type { Subscriber } from './subscriber.ts';
 
 /** ICE and DTLS take well under a second; a browser behind a slow TURN server some seconds. */
 const CONNECT_WITHIN_MS = 10_000;
+/** Who has not connected by then probably never will, and must not keep others out. */
+const CONNECT_USUALLY_MS = 2_000;
 /** Browsers report at least every 5 s (RFC 3550 §6.2); three reports missed and they are gone. */
 const SILENT_AFTER_MS = 15_000;
+/** Ticks come each second; after such a gap the process was stopped or the machine asleep. */
+const STOOD_STILL_MS = 5_000;
 /** Time for a phone to change from Wi-Fi to mobile before its place is taken away. */
 const DISCONNECTED_FOR_MS = 10_000;
 
@@ -54,7 +58,10 @@ export class Viewer implements PeerEvents {
   #state: PeerState = 'connecting';
   #stateSinceMs: number;
   #heardAtMs: number;
+  #tickedAtMs: number;
   #rttMs: number | undefined;
+  /** The newest reference time, until it is answered. */
+  #reference: { receiverSsrc: number; lastRr: number; heardAtMs: number } | undefined;
   /** RTCP packets that made no sense. */
   malformed = 0;
 
@@ -66,6 +73,7 @@ export class Viewer implements PeerEvents {
     this.#joinedWallMs = options.clock.wallMs();
     this.#stateSinceMs = options.clock.nowMs();
     this.#heardAtMs = this.#stateSinceMs;
+    this.#tickedAtMs = this.#stateSinceMs;
   }
 
   get state(): PeerState {
@@ -109,9 +117,19 @@ export class Viewer implements PeerEvents {
     for (const report of reports) this.#handle(report);
   }
 
+  /** Whether its place may be given to somebody who comes. */
+  yieldsPlace(nowMs: number): boolean {
+    return this.#state === 'connecting' && nowMs - this.#stateSinceMs >= CONNECT_USUALLY_MS;
+  }
+
   /** Called once a second. Says why this viewer is to be closed, if it is. */
   tick(nowMs: number): string | undefined {
-    if (this.#state === 'connected') this.#sendReports();
+    if (nowMs - this.#tickedAtMs > STOOD_STILL_MS) this.#forgive(nowMs);
+    this.#tickedAtMs = nowMs;
+    if (this.#state === 'connected') {
+      this.#sendReports();
+      this.#answerReferenceTime(nowMs);
+    }
     return this.#whyGone(nowMs);
   }
 
@@ -140,6 +158,12 @@ export class Viewer implements PeerEvents {
       userAgent: this.#options.userAgent ?? null,
       tracks: this.#seats.map(viewSeat),
     };
+  }
+
+  /** It was us who stood still: what this viewer sent meanwhile has yet to be read. */
+  #forgive(nowMs: number): void {
+    this.#heardAtMs = nowMs;
+    this.#stateSinceMs = nowMs;
   }
 
   #startSubscribers(): void {
@@ -190,7 +214,11 @@ export class Viewer implements PeerEvents {
         this.#countPli(report.mediaSsrc);
         break;
       case 'rrtr':
-        this.#answerReferenceTime(report.senderSsrc, report.ntpMiddle);
+        this.#reference = {
+          receiverSsrc: report.senderSsrc,
+          lastRr: report.ntpMiddle,
+          heardAtMs: this.#heardAtMs,
+        };
         break;
       default:
     }
@@ -212,12 +240,18 @@ export class Viewer implements PeerEvents {
     if (seat) seat.subscriber.counters.plis++;
   }
 
-  /** Lets a viewer that only receives measure the round trip too (RFC 3611 §4.5). */
-  #answerReferenceTime(senderSsrc: number, lastRr: number): void {
+  /**
+   * Lets a viewer that only receives measure the round trip too (RFC 3611 §4.5). Sent with the reports,
+   * so that nobody gets more than one a second out of us.
+   */
+  #answerReferenceTime(nowMs: number): void {
     const ssrc = this.#seats[0]?.subscriber.lane.ssrc;
-    if (ssrc === undefined) return;
-    const answer = { senderSsrc: ssrc, receiverSsrc: senderSsrc, lastRr, delayMs: 0 };
-    this.#peer?.sendRtcp(formatDlrr(answer));
+    const reference = this.#reference;
+    this.#reference = undefined;
+    if (ssrc === undefined || !reference) return;
+    const { receiverSsrc, lastRr, heardAtMs } = reference;
+    const delayMs = nowMs - heardAtMs;
+    this.#peer?.sendRtcp(formatDlrr({ senderSsrc: ssrc, receiverSsrc, lastRr, delayMs }));
   }
 
   #find(ssrc: number): Seat | undefined {

@@ -139,17 +139,21 @@ test('a viewer’s NACK is answered, its PLI counted, its loss and round trip sh
   });
 });
 
-test('a viewer that sends its reference time is told when it came', async () => {
-  const { joinConnected } = setUp();
+test('a viewer that sends its reference time is told with the next report when it came', async () => {
+  const { joinConnected, clock } = setUp();
   const { peer } = await joinConnected();
-  const before = peer.rtcp.length;
+  clock.advance(500);
   // XR with one RRTR block (RFC 3611 §4.4)
   const rrtr = [0x80, 207, 0, 4, 0, 0, 0, 9, 4, 0, 0, 2, 0, 0, 0x12, 0x34, 0x56, 0x78, 0, 0];
-  peer.events.onRtcp(Uint8Array.from(rrtr));
-  expect(peer.rtcp).toHaveLength(before + 1);
-  const dlrr = peer.rtcp.at(-1)!;
-  expect([...dlrr.subarray(8, 10)]).toEqual([5, 0]);
-  expect([...dlrr.subarray(12, 20)]).toEqual([0, 0, 0, 9, 0x12, 0x34, 0x56, 0x78]);
+  for (let times = 0; times < 100; times++) peer.events.onRtcp(Uint8Array.from(rrtr));
+  clock.advance(500);
+  const answers = peer.rtcp.filter((packet) => packet[1] === 207);
+  expect(answers).toHaveLength(1);
+  const [dlrr] = answers;
+  expect([...dlrr!.subarray(8, 10)]).toEqual([5, 0]);
+  expect([...dlrr!.subarray(12, 24)]).toEqual([0, 0, 0, 9, 0x12, 0x34, 0x56, 0x78, 0, 0, 0x80, 0]);
+  clock.advance(1000);
+  expect(peer.rtcp.filter((packet) => packet[1] === 207)).toHaveLength(1);
 });
 
 test('RTCP that makes no sense is counted and changes nothing', async () => {
@@ -230,6 +234,19 @@ test('the limit of viewers counts those that are still joining', async () => {
   resolve();
   await first;
   expect(viewers.size).toBe(1);
+});
+
+test('an offer that is not followed up yields its place after 2 s, a connected viewer never', async () => {
+  const { join, joinConnected, viewers, clock, transport } = setUp({ maxViewers: 2 });
+  const { peer: connected } = await joinConnected();
+  await join();
+  clock.advance(1999);
+  await expect(join()).rejects.toMatchObject({ code: 'too_many_viewers' });
+  clock.advance(1);
+  await join();
+  expect(viewers.size).toBe(2);
+  expect(transport.peers.map(({ closed }) => closed)).toEqual([false, true, false]);
+  expect(connected.closed).toBe(false);
 });
 
 test('a join whose transport fails frees its place', async () => {

@@ -118,11 +118,22 @@ export class Viewers {
   #admit(): void {
     if (this.#closed) throw new ClosedError('The server is closing. Try again in some seconds.');
     const { maxViewers } = this.#options;
-    if (this.#sessions.size + this.#joining < maxViewers) return;
+    if (this.#sessions.size + this.#joining < maxViewers || this.#freePlace()) return;
     throw new UnavailableError(
       `All ${maxViewers} places for viewers are taken (webrtc.max_peers). Try again later.`,
       { code: 'too_many_viewers' },
     );
+  }
+
+  /** Offers that nobody follows up must not keep viewers out: the oldest of them goes. */
+  #freePlace(): boolean {
+    const nowMs = this.#options.clock.nowMs();
+    for (const { viewer } of this.#sessions.values()) {
+      if (!viewer.yieldsPlace(nowMs)) continue;
+      this.#end(viewer, 'place given to another');
+      return true;
+    }
+    return false;
   }
 
   async #open(join: Join, offer: Offer, agreements: (Agreement | undefined)[]) {
