@@ -34,7 +34,8 @@ function tell(): void {
     packets: sum(({ video, audio }) => video.packets + audio.packets),
     lost: sum(({ video, audio }) => video.lost + audio.lost),
   };
-  process.send?.(report);
+  // The other side may be gone already; then so are we, in a moment.
+  process.send?.(report, undefined, undefined, () => {});
 }
 
 function sum(of: (peer: MediaPeer) => number): number {
