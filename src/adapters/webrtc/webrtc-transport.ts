@@ -16,7 +16,7 @@ import { ClosedError, InputError, UnavailableError } from '#std/errors.ts';
 import type { WebrtcConfig } from './config.ts';
 import { EngineLog } from './engine-log.ts';
 import { completeCandidates, resolveHosts } from './ice-candidates.ts';
-import { IceTcpServer } from './ice-tcp.ts';
+import { IceTcpServer } from './ice-tcp-server.ts';
 import { PumpPeer, type PumpPeerOptions } from './pump-peer.ts';
 import { isLoopback } from './remote-candidates.ts';
 import { stunServersOf } from './stun-servers.ts';

@@ -1,28 +1,17 @@
 // One WebRTC session on a stream: starts its subscribers, answers its RTCP, knows when it has vanished.
 
-import type { ViewerTrackView, ViewerView } from '#contract/streams.ts';
+import type { ViewerView } from '#contract/streams.ts';
 import type { Peer, PeerEvents, PeerPath, PeerState } from '#core/ports/peer-transport.ts';
 import { formatDlrr } from '#media/rtcp/extended-report.ts';
 import { formatBye } from '#media/rtcp/goodbye.ts';
 import { ntpMiddle, ntpTime, roundTripMs } from '#media/rtcp/ntp.ts';
 import { readRtcp } from '#media/rtcp/reading.ts';
 import type { ReceptionReport, RtcpReport } from '#media/rtcp/report.ts';
-import { formatSenderReport } from '#media/rtcp/sender-report.ts';
-import { RTP_HEADER_BYTES } from '#media/rtp/header.ts';
 import type { Clock } from '#std/clock.ts';
+import { Liveness } from './liveness.ts';
 import type { Pacer } from './pacer.ts';
+import { Seat } from './seat.ts';
 import type { Subscriber } from './subscriber.ts';
-
-/** ICE and DTLS take well under a second; a browser behind a slow TURN server some seconds. */
-const CONNECT_WITHIN_MS = 10_000;
-/** Who has not connected by then probably never will, and must not keep others out. */
-const CONNECT_USUALLY_MS = 2_000;
-/** Browsers report at least every 5 s (RFC 3550 §6.2); three reports missed and they are gone. */
-const SILENT_AFTER_MS = 15_000;
-/** Ticks come each second; after such a gap the process was stopped or the machine asleep. */
-const STOOD_STILL_MS = 5_000;
-/** Time for a phone to change from Wi-Fi to mobile before its place is taken away. */
-const DISCONNECTED_FOR_MS = 10_000;
 
 export interface ViewerOptions {
   readonly id: string;
@@ -34,18 +23,6 @@ export interface ViewerOptions {
   readonly onState: (viewer: Viewer) => void;
 }
 
-/** What the last receiver report about a subscriber said. */
-interface Reception {
-  lossRatio: number;
-  lost: number;
-  jitterTicks: number;
-}
-
-interface Seat {
-  readonly subscriber: Subscriber;
-  readonly reception: Reception;
-}
-
 export class Viewer implements PeerEvents {
   readonly id: string;
   /** Who has it may end the session: it is neither logged nor shown. */
@@ -53,12 +30,9 @@ export class Viewer implements PeerEvents {
   readonly streamId: string;
   readonly #options: ViewerOptions;
   readonly #joinedWallMs: number;
+  readonly #liveness: Liveness;
   #peer: Peer | undefined;
   #seats: readonly Seat[] = [];
-  #state: PeerState = 'connecting';
-  #stateSinceMs: number;
-  #heardAtMs: number;
-  #tickedAtMs: number;
   #rttMs: number | undefined;
   /** The newest reference time, until it is answered. */
   #reference: { receiverSsrc: number; lastRr: number; heardAtMs: number } | undefined;
@@ -71,13 +45,11 @@ export class Viewer implements PeerEvents {
     this.key = options.key;
     this.streamId = options.streamId;
     this.#joinedWallMs = options.clock.wallMs();
-    this.#stateSinceMs = options.clock.nowMs();
-    this.#heardAtMs = this.#stateSinceMs;
-    this.#tickedAtMs = this.#stateSinceMs;
+    this.#liveness = new Liveness(options.clock.nowMs());
   }
 
   get state(): PeerState {
-    return this.#state;
+    return this.#liveness.state;
   }
 
   get peer(): Peer | undefined {
@@ -95,53 +67,47 @@ export class Viewer implements PeerEvents {
   /** Joins the peer with what it is to get. From now on this viewer owns both. */
   seat(peer: Peer, subscribers: readonly Subscriber[]): void {
     this.#peer = peer;
-    this.#seats = subscribers.map((subscriber) => ({
-      subscriber,
-      reception: { lossRatio: 0, lost: 0, jitterTicks: 0 },
-    }));
-    if (this.#state === 'connected') this.#startSubscribers();
+    this.#seats = subscribers.map((subscriber) => new Seat(subscriber));
+    if (this.state === 'connected') this.#startSubscribers();
   }
 
   onState(state: PeerState): void {
-    if (state === this.#state || this.#state === 'closed') return;
-    this.#state = state;
-    this.#stateSinceMs = this.#options.clock.nowMs();
+    if (!this.#liveness.enter(state, this.#options.clock.nowMs())) return;
     if (state === 'connected') this.#startSubscribers();
     this.#options.onState(this);
   }
 
   onRtcp(packet: Uint8Array): void {
-    this.#heardAtMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.nowMs();
+    this.#liveness.heard(nowMs);
     const { reports, malformed } = readRtcp(packet);
     if (malformed) this.malformed++;
-    for (const report of reports) this.#handle(report);
+    for (const report of reports) this.#handle(report, nowMs);
   }
 
   /** Whether its place may be given to somebody who comes. */
   yieldsPlace(nowMs: number): boolean {
-    return this.#state === 'connecting' && nowMs - this.#stateSinceMs >= CONNECT_USUALLY_MS;
+    return this.#liveness.yieldsPlace(nowMs);
   }
 
   /** Called once a second. Says why this viewer is to be closed, if it is. */
   tick(nowMs: number): string | undefined {
-    if (nowMs - this.#tickedAtMs > STOOD_STILL_MS) this.#forgive(nowMs);
-    this.#tickedAtMs = nowMs;
-    if (this.#state === 'connected') {
+    if (this.state === 'connected') {
       this.#sendReports();
       this.#answerReferenceTime(nowMs);
     }
-    return this.#whyGone(nowMs);
+    return this.#liveness.look(nowMs);
   }
 
   /** Says goodbye, so that a player need not find out by itself. Idempotent. */
   close(): void {
-    if (this.#state === 'connected') this.#sayGoodbye();
+    if (this.state === 'connected') this.#sayGoodbye();
     for (const { subscriber } of this.#seats) {
       this.#options.pacer.remove(subscriber);
       subscriber.stop();
     }
     this.#peer?.close();
-    this.#state = 'closed';
+    this.#liveness.enter('closed', this.#options.clock.nowMs());
   }
 
   view(): ViewerView {
@@ -150,20 +116,14 @@ export class Viewer implements PeerEvents {
       id: this.id,
       stream: this.streamId,
       protocol: 'whep',
-      state: this.#state,
+      state: this.state,
       since: new Date(this.#joinedWallMs).toISOString(),
       remote: path?.remote ?? null,
       path: path?.protocol ?? null,
       rttMs: this.#rttMs ?? null,
       userAgent: this.#options.userAgent ?? null,
-      tracks: this.#seats.map(viewSeat),
+      tracks: this.#seats.map((seat) => seat.view()),
     };
-  }
-
-  /** It was us who stood still: what this viewer sent meanwhile has yet to be read. */
-  #forgive(nowMs: number): void {
-    this.#heardAtMs = nowMs;
-    this.#stateSinceMs = nowMs;
   }
 
   #startSubscribers(): void {
@@ -174,40 +134,23 @@ export class Viewer implements PeerEvents {
     if (this.#peer) this.#sendReports();
   }
 
-  /** Sender reports give the viewer the common clock that picture and sound are shown by. */
   #sendReports(): void {
-    const nowMs = this.#options.clock.nowMs();
-    const ntpMs = this.#options.clock.wallMs();
-    for (const { subscriber } of this.#seats) {
-      const { packets, bytes } = subscriber.counters;
-      const report = formatSenderReport({
-        ssrc: subscriber.lane.ssrc,
-        ntpMs,
-        rtpTimestamp: subscriber.timestampAt(nowMs),
-        packetCount: packets,
-        octetCount: bytes - packets * RTP_HEADER_BYTES,
-        cname: this.id,
-      });
-      this.#peer?.sendRtcp(report);
-    }
+    const { clock } = this.#options;
+    const moment = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
+    for (const seat of this.#seats) this.#peer?.sendRtcp(seat.formatReport(moment, this.id));
   }
 
   #sayGoodbye(): void {
-    for (const { subscriber } of this.#seats) {
-      this.#peer?.sendRtcp(formatBye(subscriber.lane.ssrc));
-    }
+    for (const { ssrc } of this.#seats) this.#peer?.sendRtcp(formatBye(ssrc));
   }
 
-  #handle(report: RtcpReport): void {
+  #handle(report: RtcpReport, nowMs: number): void {
     switch (report.type) {
       case 'receiver-report':
         this.#handleReception(report);
         break;
       case 'nack':
-        this.#find(report.mediaSsrc)?.subscriber.retransmit(
-          report.sequences,
-          this.#options.clock.nowMs(),
-        );
+        this.#find(report.mediaSsrc)?.subscriber.retransmit(report.sequences, nowMs);
         break;
       case 'pli':
       case 'fir':
@@ -217,7 +160,7 @@ export class Viewer implements PeerEvents {
         this.#reference = {
           receiverSsrc: report.senderSsrc,
           lastRr: report.ntpMiddle,
-          heardAtMs: this.#heardAtMs,
+          heardAtMs: nowMs,
         };
         break;
       default:
@@ -228,11 +171,7 @@ export class Viewer implements PeerEvents {
     const arrivedNtpMiddle = ntpMiddle(ntpTime(this.#options.clock.wallMs()));
     const { lastSr, delaySinceLastSr } = report;
     this.#rttMs = roundTripMs({ arrivedNtpMiddle, lastSr, delaySinceLastSr }) ?? this.#rttMs;
-    const reception = this.#find(report.ssrc)?.reception;
-    if (!reception) return;
-    reception.lossRatio = report.fractionLost / 256;
-    reception.lost = report.cumulativeLost;
-    reception.jitterTicks = report.jitter;
+    this.#find(report.ssrc)?.takeReport(report);
   }
 
   #countPli(ssrc: number): void {
@@ -245,7 +184,7 @@ export class Viewer implements PeerEvents {
    * so that nobody gets more than one a second out of us.
    */
   #answerReferenceTime(nowMs: number): void {
-    const ssrc = this.#seats[0]?.subscriber.lane.ssrc;
+    const ssrc = this.#seats[0]?.ssrc;
     const reference = this.#reference;
     this.#reference = undefined;
     if (ssrc === undefined || !reference) return;
@@ -255,41 +194,6 @@ export class Viewer implements PeerEvents {
   }
 
   #find(ssrc: number): Seat | undefined {
-    return this.#seats.find(
-      ({ subscriber: { lane } }) => lane.ssrc === ssrc || lane.rtx?.ssrc === ssrc,
-    );
+    return this.#seats.find((seat) => seat.hasSsrc(ssrc));
   }
-
-  #whyGone(nowMs: number): string | undefined {
-    const inStateMs = nowMs - this.#stateSinceMs;
-    switch (this.#state) {
-      case 'connecting':
-        return inStateMs >= CONNECT_WITHIN_MS ? 'no connection in time' : undefined;
-      case 'connected':
-        return nowMs - this.#heardAtMs >= SILENT_AFTER_MS ? 'no sign of life' : undefined;
-      case 'disconnected':
-        return inStateMs >= DISCONNECTED_FOR_MS ? 'connection lost' : undefined;
-      default:
-        return `connection ${this.#state}`;
-    }
-  }
-}
-
-function viewSeat({ subscriber, reception }: Seat): ViewerTrackView {
-  const { counters, lane, track } = subscriber;
-  return {
-    kind: track.format.kind,
-    codec: track.format.codec,
-    payloadType: lane.payloadType,
-    packets: counters.packets,
-    bytes: counters.bytes,
-    retransmitted: counters.retransmitted,
-    nacks: counters.nacks,
-    unanswered: counters.unanswered,
-    plis: counters.plis,
-    dropped: counters.dropped,
-    lossRatio: reception.lossRatio,
-    lostPackets: reception.lost,
-    jitterMs: (reception.jitterTicks * 1000) / track.format.clockRate,
-  };
 }

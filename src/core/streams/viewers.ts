@@ -3,7 +3,6 @@
 import type { ViewerView } from '#contract/streams.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { PeerTransport } from '#core/ports/peer-transport.ts';
-import { writeAnswer } from '#media/sdp/answer.ts';
 import { type Offer, readOffer } from '#media/sdp/offer.ts';
 import { readTrickleFragment } from '#media/sdp/trickle-fragment.ts';
 import type { Clock, Timer } from '#std/clock.ts';
@@ -11,13 +10,13 @@ import { ClosedError, InputError, NotFoundError, UnavailableError } from '#std/e
 import { type Agreement, negotiate } from './negotiate.ts';
 import type { Outbox } from './outbox.ts';
 import { Pacer } from './pacer.ts';
+import { assignPlaces, formatAnswer } from './places.ts';
 import type { Streams } from './streams.ts';
-import { type Lane, Subscriber } from './subscriber.ts';
+import { Subscriber } from './subscriber.ts';
 import { Viewer } from './viewer.ts';
 import { addViewer, emptyTotals, type ViewerTotals } from './viewer-totals.ts';
 
 const TICK_MS = 1_000;
-const SEQUENCE_BITS = 16;
 
 export interface ViewersOptions {
   readonly clock: Clock;
@@ -144,23 +143,18 @@ export class Viewers {
       peer.close();
       throw new ClosedError('The server is closing. Try again in some seconds.');
     }
-    const lanes = agreements.map((agreement) => agreement && this.#laneFor(agreement));
-    const subscribers = agreements.flatMap((agreement, at) => {
-      const lane = lanes[at];
-      if (!agreement || !lane) return [];
-      const { outbox, randomWord } = this.#options;
-      return [new Subscriber(agreement.track, { peer, outbox, lane, randomWord })];
-    });
+    const { outbox, randomWord } = this.#options;
+    const places = assignPlaces(agreements, randomWord);
+    const subscribers = places
+      .filter((place) => place !== undefined)
+      .map(({ track, lane }) => new Subscriber(track, { peer, outbox, lane, randomWord }));
     const etag = peer.local.ufrag;
     this.#sessions.set(viewer.key, { viewer, offer, etag });
     this.#counts.set(viewer.streamId, this.count(viewer.streamId) + 1);
     viewer.seat(peer, subscribers);
     this.#logJoin(viewer, agreements);
-    return {
-      sessionKey: viewer.key,
-      etag,
-      answer: formatAnswer(id, { offer, agreements, lanes, local: peer.local }),
-    };
+    const answer = formatAnswer(offer, { viewerId: id, places, local: peer.local });
+    return { sessionKey: viewer.key, etag, answer };
   }
 
   #createViewer(id: string, { streamId, userAgent }: Join): Viewer {
@@ -175,18 +169,6 @@ export class Viewers {
       pacer: this.#pacer,
       onState,
     });
-  }
-
-  #laneFor({ codec }: Agreement): Lane {
-    const { randomWord } = this.#options;
-    const { payloadType, rtxPayloadType } = codec;
-    const ssrc = randomWord();
-    const rtx =
-      rtxPayloadType === undefined
-        ? undefined
-        : // Derived, not drawn: the two must differ.
-          { payloadType: rtxPayloadType, ssrc: (ssrc ^ (1 << SEQUENCE_BITS)) >>> 0 };
-    return { ssrc, payloadType, rtx };
   }
 
   #handleState(viewer: Viewer): void {
@@ -236,31 +218,6 @@ export class Viewers {
       });
     }
   }
-}
-
-interface AnswerParts {
-  readonly offer: Offer;
-  readonly agreements: readonly (Agreement | undefined)[];
-  readonly lanes: readonly (Lane | undefined)[];
-  readonly local: Parameters<typeof writeAnswer>[1]['local'];
-}
-
-function formatAnswer(viewerId: string, { offer, agreements, lanes, local }: AnswerParts): string {
-  const media = agreements.map((agreement, at) => {
-    const lane = lanes[at];
-    if (!agreement || !lane) return undefined;
-    return {
-      codec: agreement.codec,
-      ssrc: lane.ssrc,
-      rtxSsrc: lane.rtx?.ssrc,
-      cname: viewerId,
-      // One media stream for picture and sound, so that the browser keeps them in step.
-      msid: viewerId,
-      trackId: agreement.track.format.kind,
-      receiverRtt: agreement.media.receiverRtt,
-    };
-  });
-  return writeAnswer(offer, { sessionId: '1', local, media });
 }
 
 function staleSession(): InputError {

@@ -3,32 +3,16 @@
 //
 //   browser ══ TCP, framed ══ IceTcpServer ── UDP on loopback ── engine (UDP port of all viewers)
 
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '#core/ports/log.ts';
 import type { Clock } from '#std/clock.ts';
-import { RateLimit } from '#std/rate-limit.ts';
-import { readStunUserName } from './stun-user-name.ts';
-import { formatTcpFrame, TcpFrames } from './tcp-frames.ts';
+import { IceTcpBridge } from './ice-tcp-bridge.ts';
 
-/** Who connects and says nothing holds a socket no longer than this. */
-const HELLO_WITHIN_MS = 5_000;
-/** A browser checks its connection every few seconds. */
-const IDLE_AFTER_MS = 30_000;
-/** Half a second of a 4 Mb/s stream: what waits longer is too old to be worth sending. */
-const MAX_WAITING_BYTES = 256 * 1024;
-/**
- * A large key frame in one burst. Linux gives at most twice `net.core.rmem_max` (416 KiB unless the
- * administrator raised it, some 180 packets); what does not fit is asked for again like any loss.
- */
-const LOOPBACK_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Beyond this somebody is collecting sockets. */
 const MAX_CONNECTIONS = 4_096;
 /** A browser opens one for each of our addresses that it tries, and keeps one. */
 const MAX_CONNECTIONS_PER_PEER = 4;
-/** Checks, DTLS and RTCP of a viewer are some ten packets a second; who sends this many floods us. */
-const MAX_PACKETS_PER_SECOND = 500;
 
 export interface IceTcpOptions {
   readonly host: string;
@@ -42,9 +26,9 @@ export interface IceTcpOptions {
 export class IceTcpServer {
   readonly #options: IceTcpOptions;
   readonly #server: Server;
-  readonly #bridges = new Map<Socket, Bridge>();
+  readonly #bridges = new Map<Socket, IceTcpBridge>();
   readonly #addresses = new Map<number, string>();
-  readonly #admitted = new Map<string, Set<Bridge>>();
+  readonly #admitted = new Map<string, Set<IceTcpBridge>>();
   /** Packets that did not fit into a slow connection. */
   dropped = 0;
 
@@ -103,7 +87,7 @@ export class IceTcpServer {
 
   #accept(socket: Socket): void {
     const { host, port, clock } = this.#options;
-    const bridge: Bridge = new Bridge(socket, {
+    const bridge: IceTcpBridge = new IceTcpBridge(socket, {
       engine: { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port },
       clock,
       admits: (ufrag) => this.#admit(ufrag, bridge),
@@ -122,7 +106,7 @@ export class IceTcpServer {
     this.#bridges.set(socket, bridge);
   }
 
-  #admit(ufrag: string, bridge: Bridge): boolean {
+  #admit(ufrag: string, bridge: IceTcpBridge): boolean {
     if (!this.#options.isKnown(ufrag)) return false;
     const bridges = this.#admitted.get(ufrag) ?? new Set();
     if (bridges.size >= MAX_CONNECTIONS_PER_PEER) return false;
@@ -131,7 +115,7 @@ export class IceTcpServer {
     return true;
   }
 
-  #dismiss(bridge: Bridge): void {
+  #dismiss(bridge: IceTcpBridge): void {
     const { ufrag } = bridge;
     const bridges = ufrag === undefined ? undefined : this.#admitted.get(ufrag);
     if (ufrag === undefined || !bridges?.delete(bridge)) return;
@@ -142,93 +126,4 @@ export class IceTcpServer {
 function isWithoutIpv6(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
-}
-
-interface BridgeOptions {
-  readonly engine: { readonly host: string; readonly port: number };
-  readonly clock: Clock;
-  readonly admits: (ufrag: string) => boolean;
-  readonly onDropped: () => void;
-  readonly onOpen: (loopbackPort: number) => void;
-  readonly onClose: (loopbackPort: number | undefined) => void;
-}
-
-/** One TCP connection and its UDP socket. Either end closes both. */
-class Bridge {
-  readonly #tcp: Socket;
-  readonly #options: BridgeOptions;
-  readonly #frames = new TcpFrames();
-  readonly #packets = new RateLimit(MAX_PACKETS_PER_SECOND);
-  readonly #hello: { cancel(): void };
-  #udp: UdpSocket | undefined;
-  #loopbackPort: number | undefined;
-  #closed = false;
-  /** Of the peer that it stands for, once it is admitted. */
-  ufrag: string | undefined;
-
-  constructor(tcp: Socket, options: BridgeOptions) {
-    this.#tcp = tcp;
-    this.#options = options;
-    this.#hello = options.clock.after(HELLO_WITHIN_MS, () => this.close());
-    tcp.setTimeout(IDLE_AFTER_MS, () => this.close());
-    tcp.on('error', () => this.close());
-    tcp.on('close', () => this.close());
-    tcp.on('data', (chunk) => this.#read(chunk));
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#hello.cancel();
-    this.#tcp.destroy();
-    this.#udp?.close();
-    this.#options.onClose(this.#loopbackPort);
-  }
-
-  #read(chunk: Buffer): void {
-    const sane = this.#frames.read(chunk, (packet) => this.#take(packet));
-    if (!sane) this.close();
-  }
-
-  #take(packet: Buffer): void {
-    if (this.#closed) return;
-    if (!this.#packets.admits(this.#options.clock.nowMs())) {
-      this.close();
-      return;
-    }
-    // The first packet must be a check for a peer of ours: nobody else gets a way into the engine.
-    if (!this.#udp && !this.#admit(packet)) {
-      this.close();
-      return;
-    }
-    const { host, port } = this.#options.engine;
-    this.#udp?.send(packet, port, host);
-  }
-
-  #admit(packet: Buffer): boolean {
-    const ufrag = readStunUserName(packet)?.split(':')[0];
-    if (!ufrag || !this.#options.admits(ufrag)) return false;
-    this.#hello.cancel();
-    this.#udp = this.#openUdp();
-    return true;
-  }
-
-  #openUdp(): UdpSocket {
-    const { engine, onOpen } = this.#options;
-    const type = engine.host.includes(':') ? 'udp6' : 'udp4';
-    const udp = createSocket({ type, recvBufferSize: LOOPBACK_BUFFER_BYTES });
-    udp.on('error', () => this.close());
-    udp.on('message', (packet) => this.#write(packet));
-    udp.bind({ address: engine.host, port: 0 }, () => {
-      if (this.#closed) return;
-      this.#loopbackPort = udp.address().port;
-      onOpen(this.#loopbackPort);
-    });
-    return udp;
-  }
-
-  #write(packet: Buffer): void {
-    if (this.#tcp.writableLength > MAX_WAITING_BYTES) this.#options.onDropped();
-    else this.#tcp.write(formatTcpFrame(packet));
-  }
 }

@@ -15,7 +15,7 @@ import { bindingRequest } from '../../../test/support/stun.ts';
 import { until } from '../../../test/support/until.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { systemClock } from '../../app/system-clock.ts';
-import { IceTcpServer } from './ice-tcp.ts';
+import { IceTcpServer } from './ice-tcp-server.ts';
 import { formatTcpFrame } from './tcp-frames.ts';
 import { openWebrtcTransport } from './webrtc-transport.ts';
 

@@ -1,0 +1,27 @@
+// The rules of the WebRTC engine that no type and no linter knows (src/adapters/webrtc/README.md).
+
+import { expect, test } from 'vitest';
+import { listFiles, readText } from './repository.ts';
+
+const code = listFiles().filter((path) => /^(src|test|bench)\/.*\.ts$/.test(path));
+const users = code.filter((path) => /from 'node-datachannel'/.test(readText(path)));
+
+test('only its adapter and the tests’ far end load the engine', () => {
+  const outside = users.filter((path) => !path.startsWith('src/adapters/webrtc/'));
+  expect(outside).toEqual(['test/support/media-peer.ts']);
+  expect(users.length).toBeGreaterThan(2);
+});
+
+test('nobody calls its cleanup, which ends the process once a track was collected', () => {
+  expect(users.filter((path) => /\bcleanup\b/.test(readText(path)))).toEqual([]);
+});
+
+test('it is loaded in no worker: a second one ends the process', () => {
+  expect(code.filter((path) => /from 'node:worker_threads'/.test(readText(path)))).toEqual([]);
+});
+
+test('its logger always gets a callback', () => {
+  const calls = users.flatMap((path) => readText(path).match(/initLogger\([^)]*/g) ?? []);
+  expect(calls.length).toBeGreaterThan(0);
+  for (const call of calls) expect(call).toContain(',');
+});
