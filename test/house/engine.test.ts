@@ -3,7 +3,9 @@
 import { expect, test } from 'vitest';
 import { listFiles, readText } from './repository.ts';
 
-const code = listFiles().filter((path) => /^(src|test|bench)\/.*\.ts$/.test(path));
+const code = listFiles().filter((path) =>
+  /^(src|test\/(e2e|scenario|support)|bench)\/.*\.ts$/.test(path),
+);
 const users = code.filter((path) => /from 'node-datachannel'/.test(readText(path)));
 
 test('only its adapter and the tests’ far end load the engine', () => {
