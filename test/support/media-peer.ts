@@ -9,8 +9,16 @@ import { sequenceDistance } from '#media/rtp/distance.ts';
 import { readSequence, readSsrc } from '#media/rtp/header.ts';
 
 const H264_PROFILE = 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1';
-const OWN_SSRC = 0x7777;
+export const OWN_SSRC = 0x7777;
+export const RTX_PAYLOAD_TYPE = 97;
 const FIRST_PACKETS = 8;
+
+export interface MediaPeerOptions {
+  /** Connects by TCP where it is offered. */
+  readonly tcp?: boolean;
+  /** Offers retransmission in packets of their own (RFC 4588). */
+  readonly rtx?: boolean;
+}
 
 export interface Received {
   packets: number;
@@ -34,10 +42,10 @@ export class MediaPeer {
   readonly video = emptyReceived();
   readonly audio = emptyReceived();
   readonly states: string[] = [];
-  /** Sees every packet of the picture; may answer true to have it counted as lost. */
+  /** Sees every packet of the picture first; may answer true to keep it from being counted. */
   onVideo: (packet: Uint8Array) => boolean = () => false;
 
-  constructor(name: string, options: { tcp?: boolean } = {}) {
+  constructor(name: string, options: MediaPeerOptions = {}) {
     this.#connection = new PeerConnection(name, {
       iceServers: [],
       disableAutoNegotiation: true,
@@ -47,6 +55,7 @@ export class MediaPeer {
     this.#connection.onStateChange((state) => this.states.push(state));
     const video = new Video('0', 'SendRecv');
     video.addH264Codec(96, H264_PROFILE);
+    if (options.rtx) video.addRTXCodec(RTX_PAYLOAD_TYPE, 96, 90_000);
     video.addSSRC(OWN_SSRC, 'media-peer');
     const audio = new Audio('1', 'SendRecv');
     audio.addOpusCodec(111);
