@@ -20,16 +20,21 @@ const causes: Readonly<Record<string, InputError>> = {
 
 const notHttp = new InputError('This is not a valid HTTP/1.1 request. Is it meant for this port?');
 
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+/** Returns the problem that was answered, or undefined if nobody is there to read it. */
+export function answerClientError(
+  error: Error & { code?: string },
+  socket: Socket,
+): ReturnType<typeof toProblem> | undefined {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
-    return;
+    return undefined;
   }
-  socket.end(formatAnswer(causes[error.code ?? ''] ?? notHttp), () => socket.destroy());
+  const problem = toProblem(causes[error.code ?? ''] ?? notHttp);
+  socket.end(formatAnswer(problem), () => socket.destroy());
+  return problem;
 }
 
-function formatAnswer(error: InputError): string {
-  const problem = toProblem(error);
+function formatAnswer(problem: ReturnType<typeof toProblem>): string {
   const body = JSON.stringify(problem);
   const headers = {
     ...commonHeaders,

@@ -227,6 +227,11 @@ describe('over real sockets', () => {
     const answer = await exchange(port, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toContain('"code":"headers_too_large"');
+    expect(services.finished.at(-1)).toMatchObject({
+      route: 'unmatched',
+      status: 431,
+      problem: 'headers_too_large',
+    });
   });
 
   test.each([

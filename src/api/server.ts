@@ -1,5 +1,6 @@
 // Puts the HTTP API together: limits, hooks that see every request, one file per resource.
 
+import type { Socket } from 'node:net';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ClosedError, InputError, NotFoundError } from '#std/errors.ts';
@@ -78,7 +79,7 @@ function openServer(services: ApiServices, requestTimeoutMs: number): ApiInstanc
     requestIdHeader: false,
     genReqId: () => (++requests).toString(36),
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => refuseClient(services, error, socket),
     frameworkErrors: (error, request, reply) => {
       begin(services, request, reply);
       reply.raw.once('finish', () => finish(services, request, reply));
@@ -131,6 +132,15 @@ function finish(services: ApiServices, request: FastifyRequest, reply: FastifyRe
     durationMs: services.clock.nowMs() - request.startedAtMs,
     problem: reply.problem,
   });
+}
+
+/** What is not a whole request has no route; it is counted all the same. */
+function refuseClient(services: ApiServices, error: Error, socket: Socket): void {
+  const problem = answerClientError(error, socket);
+  if (!problem) return;
+  const { status, code } = problem;
+  const request = { route: 'unmatched', method: 'none', status, durationMs: 0 };
+  services.onRequest({ ...request, problem: code });
 }
 
 function refuseLongUrl(request: FastifyRequest): void {

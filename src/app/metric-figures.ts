@@ -13,14 +13,16 @@ export interface FigureSources {
   readonly version: string;
   readonly streams: Streams;
   readonly viewers: Viewers;
+  readonly transport: { readonly tcpDropped: number };
 }
 
-export function createMetricFigures({ version, streams, viewers }: FigureSources): MetricFigures {
+export function createMetricFigures(sources: FigureSources): MetricFigures {
+  const { version, streams, viewers, transport } = sources;
   return {
     version,
     streams: () => streams.views((streamId) => viewers.count(streamId)),
     viewers: () => countViewers(viewers.views()),
-    transport: () => totalsOf(viewers),
+    transport: () => totalsOf(viewers, transport.tcpDropped),
   };
 }
 
@@ -33,10 +35,11 @@ function countViewers(views: readonly ViewerView[]): ViewerCount[] {
   }));
 }
 
-function totalsOf(viewers: Viewers): TransportTotals {
+function totalsOf(viewers: Viewers, tcpDropped: number): TransportTotals {
   const { viewers: viewersJoined, packets, ...totals } = viewers.totals();
   return {
     ...totals,
+    tcpDropped,
     packets: packets + totals.retransmitted,
     viewersJoined,
     viewersLeft: viewersJoined - viewers.size,

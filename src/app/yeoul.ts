@@ -58,6 +58,7 @@ export async function startYeoul(options: YeoulOptions): Promise<Yeoul> {
 }
 
 interface Core {
+  readonly transport: WebrtcTransport;
   readonly streams: Streams;
   readonly viewers: Viewers;
 }
@@ -74,7 +75,7 @@ async function openCore({ config, log, clock }: YeoulOptions, closers: Closers):
   const viewers = new Viewers({ ...rules, maxViewers, newId, randomWord });
   closers.add(() => viewers.close());
   await addStreams(config.streams, streams, clock);
-  return { streams, viewers };
+  return { streams, viewers, transport };
 }
 
 async function openTransport({ config, log, clock }: YeoulOptions): Promise<WebrtcTransport> {

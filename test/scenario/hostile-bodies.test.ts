@@ -123,12 +123,12 @@ test('2,000 strange bodies at every entry of the running server leave no 5xx and
     await until(noViewers, { what: 'the viewers to be gone' });
     figures.push(readProcess(server.pid));
   }
-  const [first, second, third] = figures;
+  const [first, , third] = figures;
   expect(joined).toBeGreaterThan(100);
   expect(third!.openFiles).toBeLessThanOrEqual(first!.openFiles + 2);
   expect(third!.threads).toBeLessThanOrEqual(first!.threads);
-  // A leak of a kilobyte a body would be 28 MB a round.
-  expect(third!.rssBytes - second!.rssBytes).toBeLessThan(24e6);
+  // A leak of 3 KB a body would be 56 MB in two rounds; the collector's mood is some 20 MB.
+  expect(third!.rssBytes - first!.rssBytes).toBeLessThan(50e6);
 }, 180_000);
 
 test('a body of 10 MB is refused by its announced length, with the reason', async () => {

@@ -34,6 +34,10 @@ export interface TransportTotals {
   readonly plis: number;
   /** Packets skipped for a viewer, to the next key frame. */
   readonly dropped: number;
+  /** RTCP packets that made no sense. */
+  readonly malformedRtcp: number;
+  /** Packets that did not fit into slow TCP connections. */
+  readonly tcpDropped: number;
   readonly viewersJoined: number;
   readonly viewersLeft: number;
 }

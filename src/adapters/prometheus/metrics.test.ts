@@ -15,8 +15,10 @@ const transport: TransportTotals = {
   unanswered: 6,
   plis: 7,
   dropped: 8,
-  viewersJoined: 9,
-  viewersLeft: 10,
+  tcpDropped: 9,
+  malformedRtcp: 10,
+  viewersJoined: 11,
+  viewersLeft: 12,
 };
 
 function makeFigures(changes: Partial<MetricFigures> = {}): MetricFigures {

@@ -12,6 +12,8 @@ const totals: readonly (readonly [keyof TransportTotals, name: string, help: str
   ['unanswered', 'unanswered_packets', 'Packets asked for again but not sent again.'],
   ['plis', 'key_frame_requests', 'Key frames that viewers asked for.'],
   ['dropped', 'dropped_packets', 'Packets skipped for a viewer, to the next key frame.'],
+  ['tcpDropped', 'tcp_dropped_packets', 'Packets that did not fit into slow TCP connections.'],
+  ['malformedRtcp', 'malformed_rtcp_packets', 'RTCP packets of viewers that made no sense.'],
 ];
 
 export function viewerFamilies(

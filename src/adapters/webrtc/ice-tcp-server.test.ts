@@ -1,5 +1,6 @@
 // ICE over TCP: a real peer without UDP is served; strangers get nothing and hold nothing.
 
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -143,4 +144,25 @@ test('a connection that floods is closed, another of that peer is not', async ()
   flood!.write(Buffer.concat(Array.from({ length: 600 }, () => check)));
   await once(flood!, 'close');
   await until(() => server.admitted === 1, { what: 'the quiet one' });
+});
+
+test('what a slow reader leaves lying is dropped and counted, not kept', async () => {
+  const { server, port } = await openServer();
+  const engine = createSocket('udp4');
+  closers.push(() => engine.close());
+  engine.bind(port, '127.0.0.1');
+  await once(engine, 'listening');
+  const socket = await dial(port);
+  socket.pause();
+  socket.write(formatTcpFrame(bindingRequest('ours:theirs')));
+  const [, { port: loopbackPort }] = await once(engine, 'message');
+  const packet = Buffer.alloc(1200);
+  await until(
+    async () => {
+      for (let burst = 0; burst < 50; burst++) engine.send(packet, loopbackPort, '127.0.0.1');
+      await new Promise(setImmediate);
+      return server.dropped > 0;
+    },
+    { what: 'a dropped packet' },
+  );
 });

@@ -38,6 +38,8 @@ export interface PumpPeerOptions {
   /** Adds to the engine's own candidates what the viewers are told besides. */
   readonly completeCandidates: (own: readonly string[]) => readonly string[];
   readonly onClose: (peer: PumpPeer) => void;
+  /** Our bug: this session dies of it, not the server. */
+  readonly onFault: (peer: PumpPeer, error: unknown) => void;
 }
 
 export class PumpPeer implements Peer {
@@ -62,9 +64,9 @@ export class PumpPeer implements Peer {
     const video = new Video(PUMP_MID, 'SendRecv');
     video.addH264Codec(PUMP_PAYLOAD_TYPE);
     this.#track = this.#connection.addTrack(video);
-    this.#track.onOpen(() => this.#handleOpen());
-    this.#track.onMessage((message) => this.#handleMessage(message));
-    this.#connection.onStateChange((state) => this.#handleState(state));
+    this.#track.onOpen(() => this.#guard(() => this.#handleOpen()));
+    this.#track.onMessage((message) => this.#guard(() => this.#handleMessage(message)));
+    this.#connection.onStateChange((state) => this.#guard(() => this.#handleState(state)));
     this.#gathered = new Promise((resolve) => {
       this.#connection.onGatheringStateChange((state) => {
         if (state === 'complete') resolve();
@@ -145,6 +147,15 @@ export class PumpPeer implements Peer {
   #readLocal(): LocalTransport {
     const local = readPumpAnswer(this.#ask(() => this.#connection.localDescription())?.sdp ?? '');
     return { ...local, candidates: this.#options.completeCandidates(local.candidates) };
+  }
+
+  /** An exception that reached the engine from a callback would end the process, without a word. */
+  #guard(handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      this.#options.onFault(this, error);
+    }
   }
 
   #handleOpen(): void {

@@ -100,6 +100,11 @@ export class WebrtcTransport implements PeerTransport {
     return this.#tcp?.connections ?? 0;
   }
 
+  /** Packets that did not fit into slow TCP connections. */
+  get tcpDropped(): number {
+    return this.#tcp?.dropped ?? 0;
+  }
+
   async listen(): Promise<void> {
     await this.#tcp?.listen();
     const { host, port } = this.#options.config;
@@ -154,6 +159,7 @@ export class WebrtcTransport implements PeerTransport {
       completeCandidates: (own) => completeCandidates(own, this.#candidateOptions()),
       fromLoopback: isLoopback(this.#options.config.host),
       onClose: (pump) => this.#forget(pump.local.ufrag),
+      onFault: (pump, error) => this.#bury(pump, events, error),
     };
     try {
       return new PumpPeer(options);
@@ -162,6 +168,20 @@ export class WebrtcTransport implements PeerTransport {
         'The WebRTC engine takes no more connections: the machine is short of files or memory. Try again later.',
         { cause },
       );
+    }
+  }
+
+  #bury(pump: PumpPeer, events: PeerEvents, error: unknown): void {
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.error('Viewer ended by an unexpected error', {
+      viewer: pump.id,
+      error: cause,
+    });
+    pump.close();
+    try {
+      events.onState('failed');
+    } catch {
+      // It is what failed already.
     }
   }
 

@@ -101,6 +101,8 @@ export class RollingFile {
 
   async #finish(): Promise<void> {
     await this.#writing;
+    // A write that was under way may have failed and left lines behind it: they get their try too.
+    if (this.#waiting.length > 0) await this.#writeWaiting();
     const current = this.#current;
     this.#current = undefined;
     await current?.file.close().catch(() => {});
@@ -225,14 +227,16 @@ export class RollingFile {
 
   async #handleFailure(error: unknown): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
-    this.#noteTrouble(reason);
     const current = this.#current;
     this.#current = undefined;
     await current?.file.close().catch(() => {});
-    if (this.#closed) return;
-    this.#retry = this.#options.clock.after(RETRY_MS, () => {
-      this.#retry = undefined;
-      this.#startWriting();
-    });
+    if (!this.#closed) {
+      this.#retry = this.#options.clock.after(RETRY_MS, () => {
+        this.#retry = undefined;
+        this.#startWriting();
+      });
+    }
+    // Last: who hears of it may act at once.
+    this.#noteTrouble(reason);
   }
 }

@@ -35,13 +35,33 @@ test('Continuity tells a late packet from the next one', () => {
   expect(continuity.place(numbered(11))).toBe('next');
 });
 
-test.each([
-  ['another SSRC', numbered(11, 2)],
-  ['a jump far ahead', numbered(5000)],
-  ['a jump far back', numbered(60_000)],
-])('Continuity takes %s for a sender that started anew, not for loss', (_, packet) => {
+test('Continuity takes another SSRC for a sender that started anew, not for loss', () => {
   const continuity = new Continuity();
   continuity.place(numbered(10));
-  expect(continuity.place(packet)).toBe('restart');
+  expect(continuity.place(numbered(11, 2))).toBe('restart');
+  expect(continuity.lost).toBe(0);
+});
+
+test.each([
+  ['far ahead', 5000],
+  ['far back', 60_000],
+])(
+  'Continuity takes two packets in a row from %s for a sender that started anew',
+  (_, sequence) => {
+    const continuity = new Continuity();
+    continuity.place(numbered(10));
+    expect(continuity.place(numbered(sequence))).toBe('late');
+    expect(continuity.place(numbered(sequence + 1))).toBe('restart');
+    expect(continuity.place(numbered(sequence + 2))).toBe('next');
+    expect(continuity.lost).toBe(0);
+  },
+);
+
+test('Continuity lets one stray packet from far away pass', () => {
+  const continuity = new Continuity();
+  continuity.place(numbered(300));
+  expect(continuity.place(numbered(110))).toBe('late');
+  expect(continuity.place(numbered(301))).toBe('next');
+  expect(continuity.place(numbered(111))).toBe('late');
   expect(continuity.lost).toBe(0);
 });

@@ -13,7 +13,9 @@ export type Order = 'first' | 'next' | 'gap' | 'late' | 'restart';
 export class Continuity {
   #ssrc = -1;
   #expected = 0;
-  /** Packets that never came. */
+  /** What follows a packet from far away, if its sender did start anew (RFC 3550 A.1, bad_seq). */
+  #restartAt = -1;
+  /** Packets that did not come, or came too late. */
   lost = 0;
 
   /** Places one packet; anything but `late` becomes the newest. */
@@ -21,18 +23,27 @@ export class Continuity {
     const ssrc = readSsrc(packet);
     const sequence = readSequence(packet);
     const ahead = sequenceDistance(this.#expected, sequence);
-    const order = this.#judge(ssrc, ahead);
+    const order = this.#judge(ssrc, sequence, ahead);
     if (order === 'late') return order;
     if (order === 'gap') this.lost += ahead;
     this.#ssrc = ssrc;
     this.#expected = (sequence + 1) & 0xffff;
+    this.#restartAt = -1;
     return order;
   }
 
-  #judge(ssrc: number, ahead: number): Order {
+  #judge(ssrc: number, sequence: number, ahead: number): Order {
     if (this.#ssrc === -1) return 'first';
-    if (ssrc !== this.#ssrc || ahead > MAX_DROPOUT || ahead < -MAX_MISORDER) return 'restart';
+    if (ssrc !== this.#ssrc) return 'restart';
+    if (ahead > MAX_DROPOUT || ahead < -MAX_MISORDER) return this.#doubt(sequence);
     if (ahead < 0) return 'late';
     return ahead === 0 ? 'next' : 'gap';
+  }
+
+  /** One stray packet is none; two in a row are a sender that started anew. */
+  #doubt(sequence: number): Order {
+    if (sequence === this.#restartAt) return 'restart';
+    this.#restartAt = (sequence + 1) & 0xffff;
+    return 'late';
   }
 }

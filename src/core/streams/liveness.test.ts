@@ -32,6 +32,14 @@ test('a viewer that is silent because the server was stopped gets its time again
   expect(lifeOf(liveness, 60_000).goneAtMs).toBe(15_000);
 });
 
+test('a viewer that was disconnected when the server was stopped gets its time again too', () => {
+  const liveness = new Liveness(0);
+  liveness.enter('disconnected', 0);
+  expect(liveness.look(1_000)).toBeUndefined();
+  expect(liveness.look(60_000)).toBeUndefined();
+  expect(lifeOf(liveness, 60_000).goneAtMs).toBe(10_000);
+});
+
 test('what is heard of it begins its time anew', () => {
   const liveness = new Liveness(0);
   liveness.enter('connected', 0);

@@ -26,6 +26,11 @@ export class Seat {
     return this.subscriber.lane.ssrc;
   }
 
+  /** Before its first frame a track has no time that could be told. */
+  get hasClock(): boolean {
+    return this.subscriber.track.frame > 0;
+  }
+
   hasSsrc(ssrc: number): boolean {
     return ssrc === this.ssrc || ssrc === this.subscriber.lane.rtx?.ssrc;
   }

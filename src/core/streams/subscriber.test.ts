@@ -25,7 +25,8 @@ function setUp(options: { rtx?: Lane['rtx']; randomWord?: number; kind?: 'video'
       ? { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 }
       : { kind: 'video', codec: 'H264', clockRate: 90_000, parameterSets: [] },
   );
-  const lane = { ssrc: MEDIA_SSRC, payloadType: 103, rtx: options.rtx };
+  // Even, so that a sequence number that runs over into it would show.
+  const lane = { ssrc: MEDIA_SSRC, payloadType: 102, rtx: options.rtx };
   const randomWord = () => options.randomWord ?? 0xffff_ff00;
   const subscriber = new Subscriber(track, { peer, outbox, lane, randomWord });
   const camera = new VideoSender();
@@ -125,7 +126,7 @@ test('Subscriber rewrites SSRC and payload type and keeps the marker', () => {
   join();
   write(camera.keyFrame());
   expect(peer.sent.map(({ ssrc }) => ssrc)).toEqual([MEDIA_SSRC, MEDIA_SSRC]);
-  expect(peer.sent.map(({ payloadType }) => payloadType)).toEqual([103, 103]);
+  expect(peer.sent.map(({ payloadType }) => payloadType)).toEqual([102, 102]);
   expect(peer.sent.map(({ marker }) => marker)).toEqual([false, true]);
 });
 
@@ -140,6 +141,13 @@ test('Subscriber stays continuous when the camera loses packets', () => {
   expectContinuous(peer.sent);
 });
 
+test('Subscriber numbers begin in the lower half, wherever chance begins', () => {
+  const { camera, write, join, peer } = setUp({ randomWord: 0xffff_ffff });
+  join();
+  write(camera.keyFrame());
+  expect(peer.sent[0]!.sequence).toBe(0x7fff);
+});
+
 test('Subscriber numbers run over the wrap of 16 bits', () => {
   const { camera, write, join, peer } = setUp({ randomWord: 0x7fff });
   join();
@@ -147,6 +155,7 @@ test('Subscriber numbers run over the wrap of 16 bits', () => {
   for (let frame = 0; frame < 33_000; frame++) write(camera.deltaFrame());
   expectContinuous(peer.sent);
   expect(peer.sent.at(-1)!.sequence).toBeLessThan(0x7fff);
+  expect(peer.sent.every(({ payloadType }) => payloadType === 102)).toBe(true);
 });
 
 test('Subscriber sends a missed packet again, the same bytes under the same numbers', () => {
@@ -184,6 +193,45 @@ test('Subscriber wraps a retransmission as RFC 4588 says where the viewer took R
   );
   expect(first!.bytes.subarray(12)).toEqual(original);
   expect(sequenceDistance(first!.sequence, second!.sequence)).toBe(1);
+});
+
+test('Subscriber numbers its retransmissions over the wrap too', () => {
+  const { camera, write, join, peer, subscriber } = setUp({
+    rtx: { ...RTX, payloadType: 96 },
+    randomWord: 0x7fff,
+  });
+  join();
+  write(camera.keyFrame());
+  const { sequence } = peer.sent[0]!;
+  const again = new Array(400).fill(sequence);
+  for (let second = 0; second < 85; second++) subscriber.retransmit(again, second * 1000);
+  const repeats = peer.sent.slice(2);
+  expect(repeats).toHaveLength(85 * 400);
+  for (let at = 1; at < repeats.length; at++) {
+    expect(sequenceDistance(repeats[at - 1]!.sequence, repeats[at]!.sequence)).toBe(1);
+  }
+  expect(repeats.every(({ payloadType }) => payloadType === 96)).toBe(true);
+});
+
+test('Subscriber does not save up retransmissions while nobody asks', () => {
+  const { camera, write, join, peer, subscriber } = setUp();
+  join();
+  write(camera.keyFrame());
+  subscriber.retransmit(new Array(1000).fill(peer.sent[0]!.sequence), 3_600_000);
+  expect(subscriber.counters.retransmitted).toBe(400);
+});
+
+test('Subscriber of sound that fell out of the cache goes on with what comes next', () => {
+  const { track, write, peer, subscriber } = setUp({ kind: 'audio' });
+  const packet = (at: number) =>
+    rtpPacket(new Uint8Array(1200), { sequence: at & 0xffff, timestamp: at * 960 });
+  subscriber.start();
+  for (let at = 0; at < 3000; at++) track.write(packet(at), 0);
+  write([]);
+  expect(peer.sent).toHaveLength(0);
+  write([packet(3000)]);
+  expect(peer.sent).toHaveLength(1);
+  expect(subscriber.counters.dropped).toBe(3000);
 });
 
 test('Subscriber does not answer for packets it never sent or no longer has', () => {

@@ -127,6 +127,36 @@ test('Track lets timestamps run on by the elapsed time when its sender starts an
   expect((track.timestamp - before) >>> 0).toBe(2 * 90_000);
 });
 
+test('Track drops the cached key frame when another sender breaks into it', () => {
+  const track = new Track(video);
+  const half = new VideoSender({ ssrc: 1 }).keyFrame(3).slice(0, 3);
+  writeAll(track, half);
+  expect(track.gopStart).toBeDefined();
+  writeAll(track, new VideoSender({ ssrc: 2 }).deltaFrame());
+  expect(track.gopStart).toBeUndefined();
+  expect(track.counters.dropped).toBe(1);
+});
+
+test('Track passes nothing on between a malformed packet and the next key frame', () => {
+  const track = new Track(video);
+  const camera = new VideoSender();
+  writeAll(track, camera.keyFrame());
+  writeAll(track, camera.frame([Uint8Array.of(0x1d, 0)]));
+  const kept = track.ring.next;
+  writeAll(track, camera.deltaFrame());
+  expect(track.ring.next).toBe(kept);
+});
+
+test('Track counts complete frames only', () => {
+  const track = new Track(video);
+  const camera = new VideoSender();
+  for (let frame = 0; frame < 5; frame++) writeAll(track, camera.deltaFrame());
+  expect(track.counters.frames).toBe(0);
+  writeAll(track, camera.keyFrame(3));
+  writeAll(track, camera.deltaFrame(3).slice(0, 2));
+  expect(track.counters.frames).toBe(1);
+});
+
 test('Track counts a sound frame for each timestamp and does not wait for key frames', () => {
   const track = new Track(audio);
   for (let at = 0; at < 3; at++) {

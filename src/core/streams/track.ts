@@ -28,6 +28,7 @@ export interface TrackListener {
 export interface TrackCounters {
   packets: number;
   bytes: number;
+  /** Complete ones: all of it came and was passed on. */
   frames: number;
   keyFrames: number;
   dropped: number;
@@ -59,6 +60,7 @@ export class Track implements TrackSink {
   #capturedAtMs = 0;
   /** Video: what came since the last loss can't be decoded until a key frame comes. */
   #damaged = true;
+  #frame = 0;
   #frameStart = 0;
   #inKeyFrame = false;
   #gopStart = NO_GOP;
@@ -76,7 +78,7 @@ export class Track implements TrackSink {
 
   /** Number of the frame that is being written; the first is 1. */
   get frame(): number {
-    return this.counters.frames;
+    return this.#frame;
   }
 
   /** The newest packet's timestamp and when it was captured: the track's clock. */
@@ -144,15 +146,15 @@ export class Track implements TrackSink {
     const elapsedTicks = ((capturedAtMs - this.#capturedAtMs) * this.format.clockRate) / 1000;
     const continued = this.#timestamp + Math.max(1, Math.round(elapsedTicks));
     this.#shiftTicks = (continued - readTimestamp(packet)) >>> 0;
-    this.#damaged = this.format.kind === 'video';
+    this.#damage();
   }
 
   #openFrame(packet: Uint8Array, capturedAtMs: number): void {
     const timestamp = (readTimestamp(packet) + this.#shiftTicks) >>> 0;
-    if (this.counters.frames > 0 && timestampDistance(this.#timestamp, timestamp) === 0) return;
+    if (this.#frame > 0 && timestampDistance(this.#timestamp, timestamp) === 0) return;
     this.#timestamp = timestamp;
     this.#capturedAtMs = capturedAtMs;
-    this.counters.frames++;
+    this.#frame++;
     this.#frameStart = this.ring.next;
     this.#inKeyFrame = false;
   }
@@ -188,6 +190,7 @@ export class Track implements TrackSink {
   }
 
   #store(packet: Uint8Array, marker = readMarker(packet)): void {
+    if (marker || this.format.kind === 'audio') this.counters.frames++;
     const fields = { timestamp: this.#timestamp, frame: this.frame, marker };
     const keepFrom = this.#gopStart === NO_GOP ? this.ring.next : this.#gopStart;
     this.ring.push(packet, fields, keepFrom);

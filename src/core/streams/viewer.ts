@@ -137,7 +137,9 @@ export class Viewer implements PeerEvents {
   #sendReports(): void {
     const { clock } = this.#options;
     const moment = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
-    for (const seat of this.#seats) this.#peer?.sendRtcp(seat.formatReport(moment, this.id));
+    for (const seat of this.#seats) {
+      if (seat.hasClock) this.#peer?.sendRtcp(seat.formatReport(moment, this.id));
+    }
   }
 
   #sayGoodbye(): void {

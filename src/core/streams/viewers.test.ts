@@ -1,85 +1,16 @@
 // Joining, leaving, vanishing: the life of viewers, by the virtual clock.
 
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Source, SourceSink, TrackSink } from '#core/ports/source.ts';
 import { formatNack, formatPli } from '#media/rtcp/feedback.ts';
 import { ntpMiddle, ntpTime } from '#media/rtcp/ntp.ts';
 import { formatReceiverReport } from '#media/rtcp/receiver-report.ts';
 import { NotFoundError } from '#std/errors.ts';
-import { FakeTransport } from '../../../test/support/fake-transport.ts';
 import { readGoodbyes, readSenderReports } from '../../../test/support/rtcp-readers.ts';
-import { PPS, SPS, VideoSender } from '../../../test/support/rtp-packets.ts';
-import { SilentLog } from '../../../test/support/silent-log.ts';
-import { VirtualClock } from '../../../test/support/virtual-clock.ts';
-import { Outbox } from './outbox.ts';
-import { Streams } from './streams.ts';
-import { Viewers } from './viewers.ts';
-
-const offer = readFileSync(
-  new URL('../../../test/fixtures/offers/chromium-156-recvonly.sdp', import.meta.url),
-  'utf8',
-);
-
-class FakeSource implements Source {
-  sink: SourceSink | undefined;
-  tracks: readonly TrackSink[] = [];
-
-  start(sink: SourceSink): void {
-    this.sink = sink;
-  }
-
-  ready(): void {
-    this.tracks = this.sink!.ready([
-      { kind: 'video', codec: 'H264', clockRate: 90_000, parameterSets: [SPS, PPS] },
-      { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 },
-    ]);
-  }
-
-  write(packets: readonly Uint8Array[], capturedAtMs: number): void {
-    for (const packet of packets) this.tracks[0]!.write(packet, capturedAtMs);
-    this.sink!.flush();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-function setUp(options: { maxViewers?: number; ready?: boolean } = {}) {
-  const clock = new VirtualClock();
-  const transport = new FakeTransport();
-  const outbox = new Outbox(transport);
-  const log = new SilentLog();
-  const streams = new Streams({ clock, outbox, log });
-  const source = new FakeSource();
-  streams.add({ id: 'gate', name: 'Gate', origin: 'file', address: 'test:' }, source);
-  if (options.ready ?? true) source.ready();
-  let ids = 0;
-  let words = 1000;
-  const viewers = new Viewers({
-    clock,
-    streams,
-    transport,
-    outbox,
-    log,
-    maxViewers: options.maxViewers ?? 10,
-    newId: () => `viewer-${++ids}`,
-    randomWord: () => ++words,
-  });
-  const camera = new VideoSender();
-  const join = () => viewers.join({ streamId: 'gate', offer, userAgent: 'test' });
-  const joinConnected = async () => {
-    const joined = await join();
-    const peer = transport.peers.at(-1)!;
-    peer.events.onState('connected');
-    return { ...joined, peer };
-  };
-  return { clock, transport, log, streams, source, viewers, camera, join, joinConnected };
-}
+import { rtpPacket } from '../../../test/support/rtp-packets.ts';
+import { FakeSource, offer, setUpStreams } from '../../../test/support/streams-set-up.ts';
 
 test('a viewer that joins gets an answer with our transport and a lane for picture and sound', async () => {
-  const { join, viewers, transport, log } = setUp();
+  const { join, viewers, transport, log } = setUpStreams();
   const { answer, etag, sessionKey } = await join();
   expect(answer).toMatch(/a=ice-ufrag:ours\r\n/);
   expect(answer.match(/^m=.*$/gm)).toEqual([
@@ -93,7 +24,7 @@ test('a viewer that joins gets an answer with our transport and a lane for pictu
 });
 
 test('nothing is sent before the peer is connected, and the cached picture right after', async () => {
-  const { join, source, camera, transport } = setUp();
+  const { join, source, camera, transport } = setUpStreams();
   source.write(camera.keyFrame(), 0);
   await join();
   source.write(camera.deltaFrame(), 33);
@@ -104,20 +35,26 @@ test('nothing is sent before the peer is connected, and the cached picture right
 });
 
 test('a connected viewer gets sender reports each second that map its timestamps to the clock', async () => {
-  const { joinConnected, source, camera, clock } = setUp();
+  const { joinConnected, source, camera, clock } = setUpStreams();
   source.write(camera.keyFrame(), clock.nowMs());
   const { peer } = await joinConnected();
-  clock.advance(2000);
+  clock.advance(1000);
+  // The camera's next frame, a second after the last.
+  camera.timestamp = (camera.timestamp + 87_000) >>> 0;
+  source.write(camera.deltaFrame(), clock.nowMs());
+  clock.advance(1000);
   const reports = readSenderReports(peer.rtcp).filter(({ ssrc }) => ssrc === peer.sent[0]!.ssrc);
   expect(reports).toHaveLength(3);
   const [first, , third] = reports;
   expect((third!.rtpTimestamp - first!.rtpTimestamp) >>> 0).toBe(2 * 90_000);
   expect(third!.ntpSeconds - first!.ntpSeconds).toBe(2);
   expect(third!.packetCount).toBe(peer.sent.length);
+  const payloadBytes = peer.sent.reduce((sum, { bytes }) => sum + bytes.length - 12, 0);
+  expect(third!.octetCount).toBe(payloadBytes);
 });
 
 test('a viewer’s NACK is answered, its PLI counted, its loss and round trip shown', async () => {
-  const { joinConnected, source, camera, clock, viewers } = setUp();
+  const { joinConnected, source, camera, clock, viewers } = setUpStreams();
   source.write(camera.keyFrame(), 0);
   const { peer } = await joinConnected();
   const { ssrc, sequence } = peer.sent[0]!;
@@ -139,8 +76,37 @@ test('a viewer’s NACK is answered, its PLI counted, its loss and round trip sh
   });
 });
 
+test('a NACK that names the retransmissions’ SSRC is taken for the media', async () => {
+  const { joinConnected, source, camera, viewers } = setUpStreams();
+  source.write(camera.keyFrame(), 0);
+  const { peer, answer } = await joinConnected();
+  const [, media, rtx] = /^a=ssrc-group:FID (\d+) (\d+)/m.exec(answer)!;
+  expect(Number(media)).toBe(peer.sent[0]!.ssrc);
+  peer.events.onRtcp(formatNack(1, Number(rtx), [peer.sent[0]!.sequence]));
+  expect(viewers.totals().retransmitted).toBe(1);
+});
+
+test('a track that has no frame yet has no sender report either', async () => {
+  const { joinConnected, source, clock } = setUpStreams();
+  const { peer } = await joinConnected();
+  clock.advance(3000);
+  expect(readSenderReports(peer.rtcp)).toHaveLength(0);
+  source.tracks[1]!.write(rtpPacket(Uint8Array.of(0xfc), { sequence: 1, timestamp: 5 }), 3000);
+  clock.advance(1000);
+  expect(readSenderReports(peer.rtcp)).toHaveLength(1);
+});
+
+test('a session is found under its own stream only', async () => {
+  const { join, viewers, streams } = setUpStreams();
+  const other = new FakeSource();
+  streams.add({ id: 'yard', name: 'Yard', origin: 'file', address: 'test:' }, other);
+  const { sessionKey } = await join();
+  expect(() => viewers.leave('yard', sessionKey)).toThrow(NotFoundError);
+  expect(viewers.size).toBe(1);
+});
+
 test('a viewer that sends its reference time is told with the next report when it came', async () => {
-  const { joinConnected, clock } = setUp();
+  const { joinConnected, clock } = setUpStreams();
   const { peer } = await joinConnected();
   clock.advance(500);
   // XR with one RRTR block (RFC 3611 §4.4)
@@ -157,7 +123,7 @@ test('a viewer that sends its reference time is told with the next report when i
 });
 
 test('RTCP that makes no sense is counted and changes nothing', async () => {
-  const { joinConnected, viewers } = setUp();
+  const { joinConnected, viewers } = setUpStreams();
   const { peer } = await joinConnected();
   peer.events.onRtcp(Uint8Array.of(0x81, 202, 0, 1, 0, 0, 0, 1));
   expect(viewers.totals().malformedRtcp).toBe(1);
@@ -165,7 +131,7 @@ test('RTCP that makes no sense is counted and changes nothing', async () => {
 });
 
 test('a viewer that never connects is reaped after 10 s', async () => {
-  const { join, viewers, clock, transport } = setUp();
+  const { join, viewers, clock, transport } = setUpStreams();
   await join();
   clock.advance(9000);
   expect(viewers.size).toBe(1);
@@ -175,7 +141,7 @@ test('a viewer that never connects is reaped after 10 s', async () => {
 });
 
 test('a viewer that falls silent is reaped after 15 s, one that reports stays', async () => {
-  const { joinConnected, viewers, clock } = setUp();
+  const { joinConnected, viewers, clock } = setUpStreams();
   await joinConnected();
   const { peer } = await joinConnected();
   for (let second = 0; second < 20; second++) {
@@ -186,7 +152,7 @@ test('a viewer that falls silent is reaped after 15 s, one that reports stays', 
 });
 
 test('a viewer that lost its connection has 10 s to come back', async () => {
-  const { joinConnected, viewers, clock } = setUp();
+  const { joinConnected, viewers, clock } = setUpStreams();
   const { peer } = await joinConnected();
   peer.events.onState('disconnected');
   clock.advance(9000);
@@ -201,7 +167,7 @@ test('a viewer that lost its connection has 10 s to come back', async () => {
 test.each(['failed', 'closed'] as const)(
   'a viewer whose connection is %s is gone at once',
   async (state) => {
-    const { joinConnected, viewers, source, camera } = setUp();
+    const { joinConnected, viewers, source, camera } = setUpStreams();
     const { peer } = await joinConnected();
     peer.events.onState(state);
     expect(viewers.size).toBe(0);
@@ -211,7 +177,7 @@ test.each(['failed', 'closed'] as const)(
 );
 
 test('a viewer that leaves frees its place, and what it was sent stays in the totals', async () => {
-  const { joinConnected, viewers, source, camera } = setUp({ maxViewers: 1 });
+  const { joinConnected, viewers, source, camera } = setUpStreams({ maxViewers: 1 });
   source.write(camera.keyFrame(), 0);
   const { sessionKey, peer } = await joinConnected();
   const before = viewers.totals();
@@ -226,7 +192,7 @@ test('a viewer that leaves frees its place, and what it was sent stays in the to
 });
 
 test('the limit of viewers counts those that are still joining', async () => {
-  const { join, viewers, transport } = setUp({ maxViewers: 1 });
+  const { join, viewers, transport } = setUpStreams({ maxViewers: 1 });
   const { promise, resolve } = Promise.withResolvers<void>();
   transport.beforeOpen = () => promise;
   const first = join();
@@ -237,7 +203,7 @@ test('the limit of viewers counts those that are still joining', async () => {
 });
 
 test('an offer that is not followed up yields its place after 2 s, a connected viewer never', async () => {
-  const { join, joinConnected, viewers, clock, transport } = setUp({ maxViewers: 2 });
+  const { join, joinConnected, viewers, clock, transport } = setUpStreams({ maxViewers: 2 });
   const { peer: connected } = await joinConnected();
   await join();
   clock.advance(1999);
@@ -250,7 +216,7 @@ test('an offer that is not followed up yields its place after 2 s, a connected v
 });
 
 test('a join whose transport fails frees its place', async () => {
-  const { join, viewers, transport } = setUp({ maxViewers: 1 });
+  const { join, viewers, transport } = setUpStreams({ maxViewers: 1 });
   transport.beforeOpen = () => Promise.reject(new Error('no'));
   await expect(join()).rejects.toThrow('no');
   transport.beforeOpen = () => Promise.resolve();
@@ -267,14 +233,14 @@ test.each([
     'codec_refused',
   ],
 ])('a join with %s is refused with its code', async (_, change, code) => {
-  const { viewers } = setUp();
+  const { viewers } = setUpStreams();
   const joined = viewers.join({ streamId: 'gate', offer, userAgent: undefined, ...change });
   await expect(joined).rejects.toMatchObject({ code });
   expect(viewers.size).toBe(0);
 });
 
 test('a refusal names what the stream sends and what the offer can receive', async () => {
-  const { viewers } = setUp();
+  const { viewers } = setUpStreams();
   const without = offer.replaceAll('H264/90000', 'H999/90000');
   const joined = viewers.join({ streamId: 'gate', offer: without, userAgent: undefined });
   await expect(joined).rejects.toThrow(
@@ -283,12 +249,12 @@ test('a refusal names what the stream sends and what the offer can receive', asy
 });
 
 test('a stream that is not ready says so', async () => {
-  const { join } = setUp({ ready: false });
+  const { join } = setUpStreams({ ready: false });
   await expect(join()).rejects.toMatchObject({ code: 'stream_not_ready' });
 });
 
 test('candidates that trickle in reach the peer of that session only', async () => {
-  const { join, viewers, transport } = setUp();
+  const { join, viewers, transport } = setUpStreams();
   const { sessionKey, etag } = await join();
   const ufrag = transport.peers[0]!.remote!.ufrag;
   const fragment = `a=ice-ufrag:${ufrag}\r\na=ice-pwd:${'x'.repeat(24)}\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9999 typ host\r\n`;
@@ -307,7 +273,7 @@ test('candidates that trickle in reach the peer of that session only', async () 
 });
 
 test('closing ends all viewers, those that are still joining included, and says goodbye', async () => {
-  const { join, joinConnected, viewers, transport, clock, streams } = setUp();
+  const { join, joinConnected, viewers, transport, clock, streams } = setUpStreams();
   const { peer } = await joinConnected();
   const { promise, resolve } = Promise.withResolvers<void>();
   transport.beforeOpen = () => promise;
@@ -321,51 +287,4 @@ test('closing ends all viewers, those that are still joining included, and says 
   expect(readGoodbyes(peer.rtcp)).toHaveLength(2);
   expect(transport.peers.every(({ closed }) => closed)).toBe(true);
   expect(clock.pendingTimers).toBe(0);
-});
-
-test('a stream is live with its first frame and stalled 5 s after its last', () => {
-  const { source, camera, clock, streams, log } = setUp();
-  expect(streams.get('gate').state).toBe('connecting');
-  source.write(camera.keyFrame(), 0);
-  expect(streams.get('gate').state).toBe('live');
-  clock.advance(6000);
-  expect(streams.get('gate').view(0)).toMatchObject({
-    state: 'stalled',
-    reason: expect.stringContaining('5 s'),
-  });
-  source.write(camera.deltaFrame(), 6000);
-  expect(streams.get('gate').view(0)).toMatchObject({ state: 'live', reason: null });
-  expect(log.lines.map(({ message }) => message)).toEqual([
-    'Stream live',
-    'Stream stalled',
-    'Stream live',
-  ]);
-});
-
-test('a source that gives up leaves its reason', () => {
-  const { source, streams } = setUp({ ready: false });
-  source.sink!.failed('no clip');
-  expect(streams.get('gate').view(0)).toMatchObject({ state: 'refused', reason: 'no clip' });
-});
-
-test('a stream shows what its tracks carry', () => {
-  const { source, camera, clock, streams } = setUp();
-  for (let frame = 0; frame < 60; frame++) {
-    source.write(frame % 30 === 0 ? camera.keyFrame() : camera.deltaFrame(), clock.nowMs());
-    clock.advance(1000 / 30);
-  }
-  clock.advance(100);
-  const [video, audio] = streams.views(() => 3)[0]!.tracks;
-  expect(video).toMatchObject({ codec: 'H264', gopFrames: 30, frames: 60, keyFrames: 2 });
-  expect(video!.frameRate).toBeCloseTo(30, 0);
-  expect(audio).toMatchObject({ codec: 'opus', channels: 2, packets: 0 });
-  expect(streams.views(() => 3)[0]!.viewers).toBe(3);
-});
-
-test('streams write what they carried to the log once a minute', () => {
-  const { source, camera, clock, log } = setUp();
-  source.write(camera.keyFrame(), 0);
-  clock.advance(60_000);
-  const lines = log.lines.filter(({ message }) => message === 'RTP stats');
-  expect(lines.map(({ fields }) => fields['kind'])).toEqual(['video', 'audio']);
 });
