@@ -1,6 +1,6 @@
 // The middle and the ends of some measurements.
 
-export interface Spread {
+interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;

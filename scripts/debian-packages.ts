@@ -10,7 +10,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** True if all are there in the end. */
-export function ensureDebianPackages(): boolean {
+function ensureDebianPackages(): boolean {
   if (run('dpkg-query', ['--version']) !== 0) {
     console.log(`Not Debian. The tests need: ${Object.keys(PACKAGES).join(', ')}.`);
     return true;

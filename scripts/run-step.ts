@@ -13,7 +13,7 @@ const TOOLS = {
   vitest: 'vitest/vitest.mjs',
 } as const;
 
-export interface StepResult {
+interface StepResult {
   readonly ok: boolean;
   /** Empty if the step wrote straight to the terminal. */
   readonly output: string;

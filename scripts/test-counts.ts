@@ -1,6 +1,6 @@
 // How many tests passed and failed, from vitest's JSON report.
 
-export interface TestCounts {
+interface TestCounts {
   readonly passed: number;
   readonly failed: number;
 }

@@ -14,7 +14,7 @@ export interface JoinRequest {
   readonly userAgent: string | undefined;
 }
 
-export interface JoinResult {
+interface JoinResult {
   readonly sessionKey: string;
   readonly answer: string;
   /** Names the ICE session, for `ETag` and `If-Match` (RFC 9725 §4.3). */
@@ -22,12 +22,12 @@ export interface JoinResult {
 }
 
 /** Lookups throw `NotFoundError` with the codes `stream_not_found` and `viewer_not_found`. */
-export interface StreamsService {
+interface StreamsService {
   views(): StreamView[];
   view(streamId: string): StreamView;
 }
 
-export interface ViewersService {
+interface ViewersService {
   views(streamId: string): ViewerView[];
   join(request: JoinRequest): Promise<JoinResult>;
   /**

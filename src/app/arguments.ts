@@ -3,7 +3,7 @@
 import { InputError } from '#std/errors.ts';
 import { didYouMean } from './nearest.ts';
 
-export type Arguments =
+type Arguments =
   | { readonly type: 'run'; readonly configPath: string | undefined }
   | { readonly type: 'version' }
   | { readonly type: 'help' };

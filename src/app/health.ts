@@ -3,7 +3,7 @@
 import type { HealthView } from '#contract/health.ts';
 import type { StreamView } from '#contract/streams.ts';
 
-export interface HealthFacts {
+interface HealthFacts {
   readonly version: string;
   readonly uptimeMs: number;
   readonly wallMs: number;

@@ -2,7 +2,7 @@
 
 import { UnavailableError } from '#std/errors.ts';
 
-export interface ListenTarget {
+interface ListenTarget {
   readonly host: string;
   readonly port: number;
   /** `server.http_port` */

@@ -9,7 +9,7 @@ import type {
   ViewerCount,
 } from '../adapters/prometheus/figures.ts';
 
-export interface FigureSources {
+interface FigureSources {
   readonly version: string;
   readonly streams: Streams;
   readonly viewers: Viewers;

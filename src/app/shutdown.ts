@@ -16,7 +16,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const FAULTS = ['uncaughtException', 'unhandledRejection'] as const;
 
 /** What of Node's `process` is needed, so that tests need not end theirs. */
-export interface ProcessRim {
+interface ProcessRim {
   on(
     event: (typeof SIGNALS)[number] | (typeof FAULTS)[number],
     listen: (cause: unknown) => void,
@@ -29,7 +29,7 @@ interface Part {
   readonly close: () => unknown;
 }
 
-export interface ShutdownOptions {
+interface ShutdownOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly process: ProcessRim;

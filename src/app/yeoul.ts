@@ -26,7 +26,7 @@ import { version } from './version.ts';
 
 const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
-export interface YeoulOptions {
+interface YeoulOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;

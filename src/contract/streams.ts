@@ -18,7 +18,7 @@ export const streamState = z
   .enum(['connecting', 'live', 'stalled', 'retrying', 'refused', 'disabled'])
   .describe('`live`: frames arrive. `stalled`: connected, but no complete frame for 5 s.');
 
-export const trackView = z
+const trackView = z
   .object({
     kind: z.enum(['video', 'audio']),
     codec: z.string().describe('`H264`, `opus`'),
@@ -57,7 +57,7 @@ export const streamView = z
 
 export const streamList = z.object({ streams: z.array(streamView) }).meta({ id: 'StreamList' });
 
-export const viewerTrackView = z
+const viewerTrackView = z
   .object({
     kind: z.enum(['video', 'audio']),
     codec: z.string(),
@@ -75,7 +75,7 @@ export const viewerTrackView = z
   })
   .meta({ id: 'ViewerTrack' });
 
-export const viewerView = z
+const viewerView = z
   .object({
     id: z.string(),
     stream: streamId,

@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 const EVERYTHING = 'everything';
 
 /** Folder → what it may import: folders, packages, `node:` or everything. */
-export type Arrows = ReadonlyMap<string, ReadonlySet<string>>;
+type Arrows = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function parseArrows(markdown: string): Arrows {
   const [, section = ''] = markdown.split(/^## Who may import whom$/m);

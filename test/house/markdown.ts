@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 
-export interface CodeBlock {
+interface CodeBlock {
   readonly language: string;
   readonly text: string;
 }
@@ -40,7 +40,7 @@ export function readCode(markdown: string): string[] {
 }
 
 /** Targets of links, as written. */
-export function readLinks(markdown: string): string[] {
+function readLinks(markdown: string): string[] {
   const text = prose(markdown).replaceAll(/`[^`]+`/g, '');
   return Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, target = '']) => target);
 }

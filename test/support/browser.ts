@@ -16,7 +16,7 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
-export interface PageOptions {
+interface PageOptions {
   readonly locale?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }

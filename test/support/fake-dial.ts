@@ -9,7 +9,7 @@ import {
 import type { ConnectionState } from '#client/connection-state.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export interface Call {
+interface Call {
   readonly context: DialContext;
   readonly resolve: () => FakeLink;
   readonly reject: (cause: unknown) => void;

@@ -6,7 +6,7 @@ import type { Log, LogFields } from '../../src/core/ports/log.ts';
 import { InputError, NotFoundError, StateError } from '../../src/std/errors.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: LogFields;

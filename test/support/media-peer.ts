@@ -13,14 +13,14 @@ export const OWN_SSRC = 0x7777;
 export const RTX_PAYLOAD_TYPE = 97;
 const FIRST_PACKETS = 8;
 
-export interface MediaPeerOptions {
+interface MediaPeerOptions {
   /** Connects by TCP where it is offered. */
   readonly tcp?: boolean;
   /** Offers retransmission in packets of their own (RFC 4588). */
   readonly rtx?: boolean;
 }
 
-export interface Received {
+interface Received {
   packets: number;
   bytes: number;
   /** Holes in the sequence numbers that were not filled. */

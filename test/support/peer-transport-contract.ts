@@ -10,7 +10,7 @@ import { rtpPacket } from './rtp-packets.ts';
 import { until } from './until.ts';
 
 /** A peer that is connected, with what its far end sees. */
-export interface MetPeer {
+interface MetPeer {
   readonly peer: Peer;
   readonly states: PeerState[];
   /** RTCP that came from the far end. */
@@ -23,7 +23,7 @@ export interface MetPeer {
   sendBack(packet: Uint8Array): void;
 }
 
-export interface TransportHarness {
+interface TransportHarness {
   open(): Promise<PeerTransport>;
   meet(transport: PeerTransport, id: string): Promise<MetPeer>;
 }

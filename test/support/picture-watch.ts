@@ -25,7 +25,7 @@ const FLOW_MS = 1_000;
 const FLOW_FRAMES = 20;
 const FLOW_GAP_MS = 250;
 
-export interface PictureSample {
+interface PictureSample {
   /** Since the start of the watch. */
   readonly atMs: number;
   /** From the strip, 0 to 299. */

@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Building the web UI comes first where it is stale. */
 const START_WITHIN_MS = 60_000;
 
-export interface ServerOptions {
+interface ServerOptions {
   /** `npm start`, as in the README, instead of the main file itself. */
   readonly npm?: boolean;
   /** More lines of YAML. */

@@ -2,7 +2,7 @@
 
 import type { Log, LogFields } from '#core/ports/log.ts';
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: LogFields;

@@ -12,7 +12,7 @@ interface FirstFrame {
   firstFrameAtMs?: number;
 }
 
-export interface Joined {
+interface Joined {
   /** From the start of the navigation to the first frame on screen, measured beside the page. */
   readonly navigationMs: number;
   /** The page's own figure, from the start of its connection. */

@@ -10,7 +10,7 @@ const HOST_PREFERENCE = 126;
 /** Below every UDP candidate, relayed ones included: TCP stalls where UDP merely loses. */
 const TCP_PREFERENCE = 1;
 
-export interface CandidateOptions {
+interface CandidateOptions {
   readonly port: number;
   readonly tcp: boolean;
   /** Addresses, already resolved. */

@@ -21,7 +21,7 @@ const LOOPBACK_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Checks, DTLS and RTCP of a viewer are some ten packets a second; who sends this many floods us. */
 const MAX_PACKETS_PER_SECOND = 500;
 
-export interface BridgeOptions {
+interface BridgeOptions {
   readonly engine: { readonly host: string; readonly port: number };
   readonly clock: Clock;
   readonly admits: (ufrag: string) => boolean;

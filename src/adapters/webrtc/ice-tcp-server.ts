@@ -14,7 +14,7 @@ const MAX_CONNECTIONS = 4_096;
 /** A browser opens one for each of our addresses that it tries, and keeps one. */
 const MAX_CONNECTIONS_PER_PEER = 4;
 
-export interface IceTcpOptions {
+interface IceTcpOptions {
   readonly host: string;
   readonly port: number;
   /** Whether a peer with this ufrag of ours exists. */

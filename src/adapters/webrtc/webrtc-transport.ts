@@ -29,7 +29,7 @@ const ANY_PORT_ATTEMPTS = 10;
 const ANY_HOST = '0.0.0.0';
 const WORDS_PER_ROW = 3;
 
-export interface WebrtcTransportOptions {
+interface WebrtcTransportOptions {
   readonly config: WebrtcConfig;
   readonly clock: Clock;
   readonly log: Log;

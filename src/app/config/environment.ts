@@ -19,7 +19,7 @@ export interface Override {
   readonly value: unknown;
 }
 
-export interface EnvironmentSettings {
+interface EnvironmentSettings {
   readonly overrides: readonly Override[];
   readonly problems: readonly Problem[];
   /**

@@ -11,7 +11,7 @@ const LEVEL_STYLES: Readonly<Record<string, Style>> = {
   error: 'red',
 };
 
-export interface FormatOptions {
+interface FormatOptions {
   readonly colour: boolean;
 }
 

@@ -3,7 +3,7 @@
 import { join, parse } from 'node:path';
 
 /** A file of the log. Its name sorts by day, then by number. */
-export interface LogFileName {
+interface LogFileName {
   readonly name: string;
   /** `2026-11-20`, local. */
   readonly day: string;

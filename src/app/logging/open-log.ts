@@ -15,7 +15,7 @@ const SECRET_FIELDS = ['credential', 'password', 'secret', 'token', 'authorizati
 /** Keys of every line. A field of the same name gets a `_`, as JSON keys must be unique. */
 const LINE_KEYS = ['time', 'level', 'message'];
 
-export interface OpenLogOptions {
+interface OpenLogOptions {
   readonly logging: LoggingConfig;
   /** In production the console gets JSON lines instead of readable ones. */
   readonly server: { readonly production: boolean };
@@ -23,7 +23,7 @@ export interface OpenLogOptions {
   readonly console: ConsoleStream;
 }
 
-export interface OpenedLog {
+interface OpenedLog {
   readonly log: Log;
   /** Writes what waits. The log stays usable, but the file gets nothing more. */
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 // retransmission and statistics are ours, so that another engine can stand here.
 
 /** The transport part of one side's session description (RFC 8829 §5.3). */
-export interface IceParameters {
+interface IceParameters {
   readonly ufrag: string;
   readonly pwd: string;
 }

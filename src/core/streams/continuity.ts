@@ -8,7 +8,7 @@ const MAX_DROPOUT = 3000;
 /** Packets this far behind are late; further back it is a restarted sender (MAX_MISORDER). */
 const MAX_MISORDER = 100;
 
-export type Order = 'first' | 'next' | 'gap' | 'late' | 'restart';
+type Order = 'first' | 'next' | 'gap' | 'late' | 'restart';
 
 export class Continuity {
   #ssrc = -1;

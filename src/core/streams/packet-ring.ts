@@ -23,7 +23,7 @@ interface Chunk {
   end: number;
 }
 
-export interface PacketFields {
+interface PacketFields {
   readonly timestamp: number;
   readonly frame: number;
   readonly marker: boolean;

@@ -11,8 +11,6 @@ export class ParameterSets {
   #sps: Uint8Array[] = [];
   #pps: Uint8Array[] = [];
   #aggregate: Uint8Array | undefined;
-  /** Counts changes, so that whoever parses them knows when to do it again. */
-  version = 0;
 
   constructor(sets: readonly Uint8Array[]) {
     for (const unit of sets) this.#learn((unit[0] ?? 0) & 0x1f, unit);
@@ -46,18 +44,13 @@ export class ParameterSets {
     // A new SPS makes the old PPS meaningless: they are sent again behind it.
     this.#sps = [unit.slice()];
     this.#pps = [];
-    this.#changed();
+    this.#aggregate = undefined;
   }
 
   #learnPps(unit: Uint8Array): void {
     if (this.#pps.some((known) => sameBytes(known, unit))) return;
     this.#pps = [...this.#pps, unit.slice()].slice(-MAX_SETS_PER_TYPE);
-    this.#changed();
-  }
-
-  #changed(): void {
     this.#aggregate = undefined;
-    this.version++;
   }
 }
 

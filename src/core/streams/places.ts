@@ -10,7 +10,7 @@ import type { Lane } from './subscriber.ts';
 /** A viewer's SSRC for retransmissions is its SSRC with this bit turned: the two must differ. */
 const RTX_SSRC_BIT = 0x1_00_00;
 
-export interface Place extends Agreement {
+interface Place extends Agreement {
   readonly lane: Lane;
 }
 
@@ -23,7 +23,7 @@ export function assignPlaces(
   );
 }
 
-export interface AnswerParts {
+interface AnswerParts {
   readonly viewerId: string;
   readonly places: readonly (Place | undefined)[];
   readonly local: LocalTransport;

@@ -7,7 +7,7 @@ import { RTP_HEADER_BYTES } from '#media/rtp/header.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** The same moment on both clocks. */
-export interface Moment {
+interface Moment {
   readonly nowMs: number;
   readonly wallMs: number;
 }

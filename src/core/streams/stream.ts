@@ -20,7 +20,7 @@ export interface StreamConfig {
   readonly address: string;
 }
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly config: StreamConfig;
   readonly source: Source;
   readonly outbox: Outbox;

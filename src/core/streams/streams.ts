@@ -12,7 +12,7 @@ const TICK_MS = 1_000;
 /** One line a stream, for who follows the log. */
 const REPORT_EVERY_TICKS = 60;
 
-export interface StreamsOptions {
+interface StreamsOptions {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly log: Log;

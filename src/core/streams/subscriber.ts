@@ -17,8 +17,8 @@ import type { Outbox } from './outbox.ts';
 import { emptyCounters } from './subscriber-counters.ts';
 import type { Track } from './track.ts';
 
-/** What a viewer may ask for again: 4 s of video at 250 packets/s. */
-const HISTORY_PACKETS = { video: 1024, audio: 128 } as const;
+/** What a viewer may ask for again: 2 s of video at 250 packets/s, which the ring always keeps. */
+const HISTORY_PACKETS = { video: 512, audio: 128 } as const;
 /** Frames that are caught up on stand 1 ms apart: players show them as fast as they can. */
 const CATCH_UP_STEP_SECONDS = 0.001;
 /** A viewer that loses more than this needs another bitrate, not more packets. */
@@ -32,7 +32,7 @@ export interface Lane {
   readonly rtx: { readonly ssrc: number; readonly payloadType: number } | undefined;
 }
 
-export interface SubscriberOptions {
+interface SubscriberOptions {
   readonly peer: Peer;
   readonly outbox: Outbox;
   readonly lane: Lane;

@@ -21,11 +21,11 @@ const NO_GOP = -1;
 const PARAMETER_SETS = HAS_SPS | HAS_PPS;
 
 /** Who is told at every flush. */
-export interface TrackListener {
+interface TrackListener {
   deliver(): void;
 }
 
-export interface TrackCounters {
+interface TrackCounters {
   packets: number;
   bytes: number;
   /** Complete ones: all of it came and was passed on. */

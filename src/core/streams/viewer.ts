@@ -13,7 +13,7 @@ import type { Pacer } from './pacer.ts';
 import { Seat } from './seat.ts';
 import type { Subscriber } from './subscriber.ts';
 
-export interface ViewerOptions {
+interface ViewerOptions {
   readonly id: string;
   readonly key: string;
   readonly streamId: string;

@@ -256,17 +256,21 @@ test('a stream that is not ready says so', async () => {
 test('candidates that trickle in reach the peer of that session only', async () => {
   const { join, viewers, transport } = setUpStreams();
   const { sessionKey, etag } = await join();
-  const ufrag = transport.peers[0]!.remote!.ufrag;
-  const fragment = `a=ice-ufrag:${ufrag}\r\na=ice-pwd:${'x'.repeat(24)}\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9999 typ host\r\n`;
+  const { ufrag, pwd } = transport.peers[0]!.remote!;
+  const fragment = `a=ice-ufrag:${ufrag}\r\na=ice-pwd:${pwd}\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9999 typ host\r\n`;
   viewers.trickle('gate', sessionKey, fragment, etag);
   expect(transport.peers[0]!.candidates).toEqual([expect.stringContaining('127.0.0.1 9999')]);
   expect(() => viewers.trickle('gate', sessionKey, fragment, 'another')).toThrow(
     expect.objectContaining({ code: 'stale_session' }),
   );
-  const restart = fragment.replace(ufrag, 'other');
-  expect(() => viewers.trickle('gate', sessionKey, restart, etag)).toThrow(
-    expect.objectContaining({ code: 'ice_restart_unsupported' }),
-  );
+  for (const restart of [
+    fragment.replace(ufrag, 'other'),
+    fragment.replace(pwd, 'another-password-of-it'.replaceAll('-', '+')),
+  ]) {
+    expect(() => viewers.trickle('gate', sessionKey, restart, etag)).toThrow(
+      expect.objectContaining({ code: 'ice_restart_unsupported' }),
+    );
+  }
   expect(() => viewers.trickle('gate', 'nobody', fragment, etag)).toThrow(
     expect.objectContaining({ code: 'viewer_not_found' }),
   );

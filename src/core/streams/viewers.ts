@@ -18,7 +18,7 @@ import { addViewer, emptyTotals, type ViewerTotals } from './viewer-totals.ts';
 
 const TICK_MS = 1_000;
 
-export interface ViewersOptions {
+interface ViewersOptions {
   readonly clock: Clock;
   readonly streams: Streams;
   readonly transport: PeerTransport;
@@ -31,7 +31,7 @@ export interface ViewersOptions {
   readonly randomWord: () => number;
 }
 
-export interface Join {
+interface Join {
   readonly streamId: string;
   readonly offer: string;
   readonly userAgent: string | undefined;
@@ -99,8 +99,10 @@ export class Viewers {
   trickle(streamId: string, sessionKey: string, fragment: string, etag: string | undefined): void {
     const session = this.#find(streamId, sessionKey);
     if (etag !== undefined && etag !== session.etag) throw staleSession();
-    const { ufrag, candidates } = readTrickleFragment(fragment);
-    if (ufrag !== undefined && ufrag !== session.offer.transport.ufrag) throw iceRestart();
+    const { ufrag, pwd, candidates } = readTrickleFragment(fragment);
+    const { transport } = session.offer;
+    if ((ufrag ?? transport.ufrag) !== transport.ufrag) throw iceRestart();
+    if ((pwd ?? transport.pwd) !== transport.pwd) throw iceRestart();
     for (const candidate of candidates) session.viewer.peer?.addCandidate(candidate);
   }
 

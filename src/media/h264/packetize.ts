@@ -10,7 +10,7 @@ import { formatStapA } from './payload.ts';
 /** 1,200 bytes, which WebRTC takes for a path's limit, less the RTP header. */
 export const MAX_PAYLOAD_BYTES = 1200 - RTP_HEADER_BYTES;
 
-export interface PacketizeOptions {
+interface PacketizeOptions {
   readonly payloadType: number;
   /** Of the first packet. */
   readonly sequence: number;

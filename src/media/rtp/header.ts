@@ -23,7 +23,7 @@ const CSRC_COUNT_MASK = 0x0f;
 const MARKER_BIT = 0x80;
 const WORD_BYTES = 4;
 
-export interface RtpHeaderFields {
+interface RtpHeaderFields {
   readonly marker: boolean;
   readonly payloadType: number;
   readonly sequence: number;

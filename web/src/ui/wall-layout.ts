@@ -9,12 +9,12 @@ const CAPTION_REM = 3.75;
 const GAP_REM = 1.5;
 
 /** All in rem. */
-export interface WallSpace {
+interface WallSpace {
   readonly width: number;
   readonly height: number;
 }
 
-export interface WallLayout {
+interface WallLayout {
   readonly columns: number;
   readonly tileRem: number;
 }
