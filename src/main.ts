@@ -12,7 +12,7 @@ import { startYeoul } from './app/yeoul.ts';
 
 async function run(configPath: string | undefined): Promise<void> {
   const { config, path, warnings } = loadConfig(configPath, process.env);
-  const { log, close } = openLog({ ...config, clock, console: process.stdout });
+  const { log, tell, close } = openLog({ ...config, clock, console: process.stdout });
   const shutdown = new Shutdown({ clock, log, process });
   shutdown.add('log', close);
   log.info('Starting Yeoul', { version, config: path ?? 'defaults' });
@@ -20,7 +20,7 @@ async function run(configPath: string | undefined): Promise<void> {
   try {
     const yeoul = await startYeoul({ config, log, clock });
     shutdown.add('server', () => yeoul.close());
-    for (const address of yeoul.addresses) log.info(`Open ${address}`);
+    for (const address of yeoul.addresses) tell(`Open ${address}`);
   } catch (error) {
     log.error(describeStartError(error));
     await close();

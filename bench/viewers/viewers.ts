@@ -27,7 +27,10 @@ interface Round {
 export async function run(words: readonly string[]): Promise<boolean> {
   const sizes = words.length > 0 ? words.map(Number) : SIZES;
   const rows: string[][] = [];
-  for (const size of sizes) rows.push(await measure(size));
+  for (const size of sizes) {
+    process.stderr.write(`${size} viewers, about a minute …\n`);
+    rows.push(await measure(size));
+  }
   const head = [
     'viewers',
     'packets/s',

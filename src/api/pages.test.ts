@@ -85,6 +85,6 @@ test.each([undefined, '/nowhere'])(
     const answer = await createApi(services).inject('/');
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(answer.body).toContain('node scripts/build-web.ts');
+    expect(answer.body).toContain('npm run build');
   },
 );

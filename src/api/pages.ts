@@ -15,7 +15,7 @@ const MAX_ROOT_FILES = 32;
 
 const noUi = `Yeoul is running, but its web UI has not been built.
 
-Build it with "node scripts/build-web.ts" in Yeoul's folder and start the server again.
+Build it with "npm run build" in Yeoul's folder and start the server again.
 The API works without it: /api/v1/streams, described in /api/v1/openapi.json.
 `;
 

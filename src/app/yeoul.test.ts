@@ -122,6 +122,13 @@ test('metrics have a port of their own where the configuration says so', async (
   expect(await response.text()).toContain('yeoul_build_info');
 });
 
+test('a metrics port that is taken names the setting', async () => {
+  const port = await freePort();
+  await start(`${LOOPBACK}metrics: { port: ${port} }\n`);
+  const second = start(`${LOOPBACK}metrics: { port: ${port} }\n`);
+  await expect(second).rejects.toThrow(/port is taken.*metrics\.port/);
+});
+
 test('closing ends everything and can be asked for twice', async () => {
   const { yeoul, url, log } = await start();
   const { peer } = await join(url);

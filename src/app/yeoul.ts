@@ -109,8 +109,12 @@ async function openMetricsPort(
   if (port === null) return;
   const server = createMetricsServer(metrics);
   closers.add(() => server.close());
-  const taken = await server.listen(config.server.host, port);
-  log.info('Metrics', { port: taken });
+  const { host } = config.server;
+  try {
+    log.info('Metrics', { port: await server.listen(host, port) });
+  } catch (error) {
+    throw toListenError(error, { host, port, hostKey: 'server.host', portKey: 'metrics.port' });
+  }
 }
 
 async function openHttp(

@@ -47,12 +47,10 @@ test('a failing collector is a 500 without details, and the port goes on', async
   expect((await fetch(`${url}/metrics`)).status).toBe(200);
 });
 
-test('a port that is taken is named, with what to do', async () => {
+test('a port that is taken is the system’s error, which the wiring explains', async () => {
   const port = Number(new URL(await start(some)).port);
   const second = createMetricsServer({ read: some, observeRequest: () => {} });
-  await expect(second.listen('127.0.0.1', port)).rejects.toThrow(
-    new RegExp(`port ${port} on 127.0.0.1.*metrics.port`),
-  );
+  await expect(second.listen('127.0.0.1', port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
 test('closing twice is fine, and so is closing what never listened', async () => {

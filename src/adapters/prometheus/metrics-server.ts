@@ -2,11 +2,10 @@
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { UnavailableError } from '#std/errors.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsServer {
-  /** Resolves with the port, which is another one if 0 was asked for. */
+  /** Resolves with the port, another one if 0 was asked for; rejects with the system's error. */
   listen(host: string, port: number): Promise<number>;
   /** Idempotent. */
   close(): Promise<void>;
@@ -49,14 +48,7 @@ function refuse(response: ServerResponse, status: 404 | 405 | 500): void {
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
   server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    throw new UnavailableError(
-      `Cannot open port ${port} on ${host} for the metrics: ${cause instanceof Error ? cause.message : cause}. Is it taken? Set metrics.port to another one.`,
-      { cause },
-    );
-  }
+  await once(server, 'listening');
   const address = server.address();
   return typeof address === 'object' && address ? address.port : port;
 }

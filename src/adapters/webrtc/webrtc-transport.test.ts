@@ -282,6 +282,28 @@ test('of a viewer’s candidates eight are checked, and our ufrag is long enough
   expect([...checked].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
+test('a STUN server that does not answer delays the answer by 2 s and is named once', async () => {
+  const mute = createSocket('udp4');
+  closers.push(() => mute.close());
+  mute.bind(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const clock = new VirtualClock();
+  const log = new SilentLog();
+  const iceServers = [{ url: `stun:127.0.0.1:${mute.address().port}` }];
+  const config = { host: '127.0.0.1', port: 0, tcp: false, hosts: [], iceServers };
+  const transport = await openWebrtcTransport({ config, clock, log });
+  closers.push(() => transport.close());
+  const far = new MediaPeer('patient');
+  closers.push(() => far.close());
+  const { transport: remote } = readOffer(await far.offer());
+  for (const id of ['one', 'two']) {
+    const opened = transport.open(id, remote, { onState: () => {}, onRtcp: () => {} });
+    await clock.advanceAsync(2000);
+    expect((await opened).local.candidates).toHaveLength(1);
+  }
+  expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+});
+
 test('a media port that is taken is an error at the start', async () => {
   const { port } = await openTransport({ tcp: true });
   const config = { host: '127.0.0.1', port, tcp: true, hosts: [], iceServers: [] };

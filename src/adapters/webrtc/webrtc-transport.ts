@@ -69,6 +69,8 @@ export class WebrtcTransport implements PeerTransport {
    */
   #port: IceUdpMuxListener | undefined;
   readonly #peers = new Map<string, PumpPeer>();
+  /** No STUN server answered the last time. */
+  #silent = false;
   #closed = false;
 
   constructor(options: WebrtcTransportOptions, hosts: readonly string[]) {
@@ -193,12 +195,25 @@ export class WebrtcTransport implements PeerTransport {
   async #gather(pump: PumpPeer, remote: RemoteTransport): Promise<void> {
     const gathered = pump.answer(remote);
     await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(GATHER_WITHIN_MS, resolve);
+      const timer = this.#options.clock.after(GATHER_WITHIN_MS, () => {
+        this.#noteSilence();
+        resolve();
+      });
       gathered.then(() => {
         timer.cancel();
+        this.#silent = false;
         resolve();
       });
     });
+  }
+
+  /** Each viewer waits for it: said when it begins, not for every one of them. */
+  #noteSilence(): void {
+    if (!this.#silent) {
+      const withinMs = GATHER_WITHIN_MS;
+      this.#options.log.warn('No answer from the STUN servers of webrtc.ice_servers', { withinMs });
+    }
+    this.#silent = true;
   }
 
   #adopt(pump: PumpPeer): Peer {

@@ -44,7 +44,11 @@ export function readEnvironment(environment: Environment): EnvironmentSettings {
       continue;
     }
     const value = parseValue(setting, text);
-    if (value === undefined) problems.push({ where: name, message: 'must be valid JSON.' });
+    if (value === undefined)
+      problems.push({
+        where: name,
+        message: 'must be valid JSON, like ["a", "b"] or {"gate": {"source": "test:"}}.',
+      });
     else overrides.push({ name, path: setting.path, value });
   }
   return { overrides, problems, warnings: warnings.slice(0, MAX_WARNINGS) };

@@ -127,12 +127,15 @@ test.each([
   ['webrtc: {port: 8080}', '1:16: webrtc.port must not be the same as server.http_port.'],
   ['metrics: {port: 8080}', '1:17: metrics.port must not be the same as server.http_port.'],
   ['metrics: {port: 8189}', '1:1: webrtc.port must not be the same as metrics.port.'],
-  ['streams: {a b: {}}', '1:11: stream id "a b" must be letters, digits, - and _; at most 64.'],
+  [
+    'streams: {a b: {}}',
+    '1:11: stream id "a b" must be letters, digits, - and _, a letter or digit first; at most 64.',
+  ],
   ['streams: [1]', '1:10: streams must be a mapping (indented "key: value" lines).'],
   ['streams: {a: }', '1:14: streams.a must be a mapping (indented "key: value" lines).'],
   [
     'streams:\n  a:\n    name: A',
-    '3:5: streams.a.source must be test:, the built-in test picture.',
+    '3:5: streams.a.source must be "test:", the built-in test picture.',
   ],
   [
     `streams: {a: {source: 'test:', name: 7}}`,
@@ -242,7 +245,7 @@ test('errors in the environment name the variable, and no password', () => {
   };
   const problems = problemsOf('', environment);
   expect(problems).toEqual([
-    'YEOUL_STREAMS: must be valid JSON.',
+    'YEOUL_STREAMS: must be valid JSON, like ["a", "b"] or {"gate": {"source": "test:"}}.',
     'YEOUL_SERVER_HTTP_PORT: server.http_port must be a whole number from 0 to 65535, not "x".',
     'YEOUL_SERVER_PRODUCTION: server.production must be true or false, not "yes".',
     'YEOUL_WEBRTC_ICE_SERVERS: webrtc.ice_servers[0] must be a mapping (indented "key: value" lines).',

@@ -68,7 +68,7 @@ function describe(issue: Issue, values: unknown, place: PlaceFinder): Problem[] 
   }
   if (issue.code === 'invalid_key') {
     const key = JSON.stringify(cut(String(issue.path.at(-1))));
-    const message = `stream id ${key} must be letters, digits, - and _; at most 64.`;
+    const message = `stream id ${key} must be letters, digits, - and _, a letter or digit first; at most 64.`;
     return [{ where: place(issue.path, 'key'), message }];
   }
   const message = `${pathName(issue.path)} ${describeExpected(issue)}${describeValue(issue, values)}.`;

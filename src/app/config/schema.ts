@@ -82,7 +82,7 @@ const stream = z.strictObject({
 function describeSource({ input }: { input?: unknown }): string {
   const kind = typeof input === 'string' ? /^[a-z]{1,10}:/.exec(input)?.[0] : undefined;
   const refused = kind && kind !== 'test:' ? ` (${kind} is not supported)` : '';
-  return `must be test:, the built-in test picture${refused}`;
+  return `must be "test:", the built-in test picture${refused}`;
 }
 
 export const configSchema = z

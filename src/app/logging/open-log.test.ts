@@ -110,16 +110,21 @@ test('secrets that are logged by mistake are hidden', () => {
   expect(console.records()).toMatchObject([{ credential: '[redacted]', token: '[redacted]' }]);
 });
 
-test('to a file: its path and its limits come first, and the console stays empty', async () => {
-  const { log, close, console, path, readFile } = setUp({ output: 'file', maxAgeDays: 0 });
+test('to a file: its path and its limits come first, and the console says where it is and what is told', async () => {
+  const { log, tell, close, console, path, readFile } = setUp({ output: 'file', maxAgeDays: 0 });
   log.info('hello');
+  tell('Open http://localhost');
   await close();
   expect(readFile().map(({ message }) => message)).toEqual([
     `Log file path: ${path}`,
     'Log rotation settings: max_size 500 MB, max_backups 15, max_age unlimited, a new file each midnight',
     'hello',
+    'Open http://localhost',
   ]);
-  expect(console.text).toBe('');
+  expect(console.records().map(({ message }) => message)).toEqual([
+    `Log file path: ${path}`,
+    'Open http://localhost',
+  ]);
 });
 
 test('to both: the same lines in both places', async () => {
@@ -140,14 +145,17 @@ test('when the file fails the console says so, and the file says later what it l
   const { log, close, clock, console, path, readFile } = setUp({ output: 'file', level: 'error' });
   symlinkSync('/dev/full', path);
   log.error('lost');
-  await vi.waitFor(() => expect(console.text).not.toBe(''), { interval: 1 });
+  await vi.waitFor(() => expect(console.text).toContain('Cannot write'), { interval: 1 });
   rmSync(path);
   log.error('waits');
   clock.advance(1_000);
   await close();
   const failed = 'Cannot write the log file: ENOSPC: no space left on device, write.';
-  const remedy = 'Lines may be lost until it works again.';
-  expect(console.records()).toMatchObject([{ level: 'error', message: `${failed} ${remedy}` }]);
+  const remedy = 'Lines may be lost until it works again; see logging.file_path.';
+  expect(console.records().at(-1)).toMatchObject({
+    level: 'error',
+    message: `${failed} ${remedy}`,
+  });
   expect(readFile()).toMatchObject([
     { level: 'error', message: '1 log line was lost: ENOSPC: no space left on device, write' },
     { message: 'waits' },

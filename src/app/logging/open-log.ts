@@ -25,6 +25,8 @@ interface OpenLogOptions {
 
 interface OpenedLog {
   readonly log: Log;
+  /** For who starts the server: to the log and, whatever its output, to the console. */
+  tell(message: string): void;
   /** Writes what waits. The log stays usable, but the file gets nothing more. */
   close(): Promise<void>;
 }
@@ -38,8 +40,13 @@ export function openLog(options: OpenLogOptions): OpenedLog {
     file?.write(line);
   };
   const log = toLog(createPino(options, write));
-  if (file) announce(log, file.path, logging);
-  return { log, close: async () => file?.close() };
+  const console = toLog(createPino(options, toConsole));
+  const tell = (message: string) => {
+    log.info(message);
+    if (logging.output === 'file') console.info(message);
+  };
+  if (file) announce({ log, tell }, file.path, logging);
+  return { log, tell, close: async () => file?.close() };
 }
 
 function createPino({ logging, clock }: OpenLogOptions, write: (line: string) => void): Logger {
@@ -76,20 +83,20 @@ function openFile(options: OpenLogOptions, toConsole: (line: string) => void): R
     },
     onTrouble: (reason) =>
       createPino(options, toConsole).error(
-        `Cannot write the log file: ${reason}. Lines may be lost until it works again.`,
+        `Cannot write the log file: ${reason}. Lines may be lost until it works again; see logging.file_path.`,
       ),
   });
 }
 
 /** People and scripts search for these two lines: their beginnings do not change. */
 function announce(
-  log: Log,
+  { log, tell }: Pick<OpenedLog, 'log' | 'tell'>,
   path: string,
   { maxSizeMb, maxBackups, maxAgeDays }: LoggingConfig,
 ): void {
   const age = maxAgeDays > 0 ? `${maxAgeDays} days` : 'unlimited';
   const backups = maxBackups > 0 ? maxBackups : 'unlimited';
-  log.info(`Log file path: ${path}`);
+  tell(`Log file path: ${path}`);
   log.info(
     `Log rotation settings: max_size ${maxSizeMb} MB, max_backups ${backups}, max_age ${age}, a new file each midnight`,
   );

@@ -231,7 +231,7 @@ function staleSession(): InputError {
 
 function iceRestart(): InputError {
   return new InputError(
-    'The fragment names another ICE session: an ICE restart, which is not supported. Open a new session.',
+    'The fragment has other credentials: an ICE restart, which is not supported. Make a new viewer with POST and keep the last picture on screen meanwhile.',
     { code: 'ice_restart_unsupported' },
   );
 }
