@@ -2,7 +2,7 @@
 // changes, and the web UI is built again when one of its files does.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { watch } from 'node:fs';
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot, toolCommand } from './run-step.ts';
 
@@ -20,18 +20,14 @@ const webCommand = toolCommand(
   '--clearScreen=false',
 );
 
+const watchers: FSWatcher[] = [];
 let ending = false;
 let timer: NodeJS.Timeout | undefined;
 let server = run(serverCommand);
 const web = run(webCommand);
 web.on('exit', endAll);
 
-// A folder is watched, not its files: many editors replace a file instead of writing it.
-watch(join(repositoryRoot, 'src'), { recursive: true }, (_event, name) => {
-  if (!name?.endsWith('.ts') || name.endsWith('.test.ts')) return;
-  clearTimeout(timer);
-  timer = setTimeout(restart, SETTLE_MS);
-});
+watchFolders();
 process.on('SIGINT', () => {
   // Ctrl-C reaches the children too; a second signal would end the server before it has closed.
   ending = true;
@@ -39,12 +35,30 @@ process.on('SIGINT', () => {
 });
 process.on('SIGTERM', endAll);
 
+/** Folders are watched, not their files: many editors replace a file instead of writing it. */
+function watchFolders(): void {
+  for (const watcher of watchers.splice(0)) watcher.close();
+  const root = join(repositoryRoot, 'src');
+  const folders = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  for (const folder of [root, ...folders]) watchers.push(watch(folder, handleChange));
+}
+
+function handleChange(_event: string, name: string | null): void {
+  if (name?.endsWith('.test.ts')) return;
+  clearTimeout(timer);
+  timer = setTimeout(restart, SETTLE_MS);
+}
+
 function run([file = '', ...words]: readonly string[]): ChildProcess {
   return spawn(file, words, { cwd: repositoryRoot, stdio: 'inherit' });
 }
 
 function restart(): void {
   if (ending) return;
+  // A folder may have come.
+  watchFolders();
   const start = () => {
     server = run(serverCommand);
   };

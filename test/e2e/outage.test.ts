@@ -9,10 +9,12 @@ import { untilFlowing } from '../support/picture-watch.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 import { listViewers, untilViewers } from '../support/viewer-count.ts';
-import { openStream, readState } from '../support/viewer-page.ts';
+import { openStream, readFigure, readState } from '../support/viewer-page.ts';
 
 /** 3 s without media after the last look, a second before. */
 const NOTICED_WITHIN_MS = 6_000;
+/** Two of the looks that are a second apart; the link counts as lost after 3 s. */
+const AGELESS_WITHIN_MS = 2_900;
 const HEALED_WITHIN_MS = 10_000;
 /** The viewer from before the outage is gone once its silence counts. */
 const REAPED_WITHIN_MS = 20_000;
@@ -112,7 +114,14 @@ test('a server that ends in order is missed within seconds, the last picture sta
 });
 
 test('a server that was stopped for 10 s and continued heals', async () => {
+  await readFigure(page, 'frame-age');
   process.kill(server.pid, 'SIGSTOP');
+  const age = page.getByTestId('figure-frame-age');
+  await until(async () => (await age.textContent()) === '–', {
+    what: 'the age of a picture that stands still to go',
+    withinMs: AGELESS_WITHIN_MS,
+  });
+  expect(await readState(page)).toBe('connected');
   // The outage itself has this length.
   await pause(STOPPED_FOR_MS);
   expect(await page.getByTestId('state').getAttribute('data-playing')).toBe('false');

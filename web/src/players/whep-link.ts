@@ -4,6 +4,7 @@ import type { DialContext, Link } from '#client/connection.ts';
 import { readSnapshot, type StatsSnapshot } from '#client/stats-snapshot.ts';
 import { hasProgressed } from '#client/stream-figures.ts';
 import { closeWhep, openWhep, trickleWhep, type WhepSession } from '#client/whep.ts';
+import type { Timer } from '#std/clock.ts';
 import { UnavailableError } from '#std/errors.ts';
 import { browserClock } from './browser-clock.ts';
 import { browserFetch } from './browser-fetch.ts';
@@ -13,6 +14,12 @@ import { browserFetch } from './browser-fetch.ts';
  * would not learn; it is waited for and then ended. A server that is silent for longer has gone.
  */
 const OFFER_TIMEOUT_MS = 20_000;
+
+/**
+ * From the start of the offer: what is answered but has no media by now will not have any. Shorter than
+ * the player's timeout for the whole attempt, which could not tell this from a server that is silent.
+ */
+const MEDIA_TIMEOUT_MS = 5_500;
 
 /** How often a heartbeat looks whether media has arrived. */
 const PROGRESS_PERIOD_MS = 250;
@@ -35,6 +42,7 @@ export class WhepLink implements Link {
   readonly #options: WhepLinkOptions;
   readonly stream = new MediaStream();
   #session: WhepSession | undefined;
+  #mediaTimer: Timer | undefined;
   #trickling = false;
   #gathered = false;
   #closed = false;
@@ -88,6 +96,7 @@ export class WhepLink implements Link {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#mediaTimer?.cancel();
     this.#options.onClosing(this.stream);
     if (this.#session) closeWhep(browserFetch, this.#session.location);
     this.#peer.close();
@@ -119,16 +128,23 @@ export class WhepLink implements Link {
   #connected(context: DialContext): Promise<void> {
     let connected = false;
     return new Promise((resolve, reject) => {
+      const rejectPath = (): void => {
+        const message = 'No path for media to the server. Is its media port open?';
+        reject(new UnavailableError(message, { code: 'no_media_path' }));
+      };
+      this.#mediaTimer = browserClock.after(MEDIA_TIMEOUT_MS, () => {
+        if (this.#peer.remoteDescription) rejectPath();
+      });
       this.#peer.addEventListener('connectionstatechange', () => {
         const { connectionState } = this.#peer;
         if (connectionState === 'connected') {
           connected = true;
+          this.#mediaTimer?.cancel();
           resolve();
         }
         if (connectionState !== 'failed') return;
-        const message = 'No path for media to the server. Is its media port open?';
         // Of the two, only the first that applies counts: an attempt that fails, a link that breaks.
-        reject(new UnavailableError(message, { code: 'no_media_path' }));
+        rejectPath();
         if (connected) context.lost('The media path to the server broke.');
       });
     });

@@ -163,7 +163,9 @@ export class WhepPlayer {
     this.#emit();
   }
 
+  /** A picture that stands still has no age worth telling: what the clocks give is of no frame. */
   #frameAge(): number | null {
+    if (!this.#playing || this.#figures?.framesPerSecond === 0) return null;
     return frameAgeMs({
       captureTimeMs: this.#stage.captureTimeMs,
       nowMs: browserClock.nowMs(),

@@ -55,7 +55,7 @@ function Contents({ api }: { api: OpenApi | undefined }) {
                 <li key={endpointId(endpoint)}>
                   <a href={`#${endpointId(endpoint)}`}>
                     <span class={`method ${endpoint.method}`}>{endpoint.method}</span>
-                    <span class="address">{endpoint.path.replace(/^\/api\/v1/, '')}</span>
+                    <span class="address">{endpoint.path}</span>
                   </a>
                 </li>
               ))}

@@ -50,7 +50,13 @@ describe('describeFailure', () => {
   });
 
   test('Problems keep the words of the server in English and give their meaning in Korean', () => {
-    expect(describeFailure(failure, 'en')).toBe('No stream "x".');
+    const refused = { reason: 'No more than 3 viewers.', code: 'too_many_viewers' };
+    expect(describeFailure(refused, 'en')).toBe('No more than 3 viewers.');
+    expect(describeFailure(refused, 'ko')).toMatch(/^시청자가/);
+  });
+
+  test('A missing stream is told in the words of those who watch, not in those of the API', () => {
+    expect(describeFailure(failure, 'en')).toBe('There is no stream with this id.');
     expect(describeFailure(failure, 'ko')).toBe('이 이름의 영상이 없습니다.');
   });
 

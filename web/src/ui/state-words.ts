@@ -43,11 +43,14 @@ export function describePlayer(
   }
 }
 
+/** Problems whose detail is for programmers: the request, not what it means to somebody who watches. */
+const TECHNICAL: readonly string[] = ['stream_not_found'];
+
 /** Why the last attempt failed. The server's own words are English; the meaning of its code is not. */
 export function describeFailure(failure: Failure, language: Language): string {
   const own: Readonly<Record<string, string>> = words[language].failure;
   const { code, reason } = failure;
   if (code !== null && Object.hasOwn(own, code)) return own[code] ?? reason;
-  if (language === 'en' || code === null) return reason;
+  if (code === null || (language === 'en' && !TECHNICAL.includes(code))) return reason;
   return explainProblem(code, language) ?? reason;
 }

@@ -27,7 +27,7 @@ export function Tile({ stream }: { stream: StreamView }) {
           {!seen?.picture && <StillWater flowing={live} />}
         </div>
         <div class="caption">
-          <h2>{name}</h2>
+          <h2 title={stream.id}>{name}</h2>
           <TileState stream={stream} view={seen} />
           <p class="detail">{describeStream(stream)}</p>
         </div>

@@ -3,30 +3,50 @@
 import { useEffect } from 'preact/hooks';
 import { layOutWall } from './wall-layout.ts';
 
-/** `grid` is measured: its width, and the height from its top to the bottom of the display. */
+/** `grid` lies in the wall's section, which is in full screen at times. */
 export function useWallLayout(grid: { readonly current: HTMLElement | null }, count: number): void {
   useEffect(() => {
     const element = grid.current;
-    const space = element?.parentElement;
-    if (!element || !space) return undefined;
-    const measure = (): void => {
+    const wall = element?.parentElement;
+    if (!element || !wall) return undefined;
+    const apply = (): void => {
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-      const top = element.getBoundingClientRect().top + scrollY;
-      const { columns, tileRem } = layOutWall(count, {
-        width: space.clientWidth / rem,
-        height: (innerHeight - top) / rem,
-      });
+      const { width, height } = measureSpace(element, wall);
+      const { columns, tileRem } = layOutWall(count, { width: width / rem, height: height / rem });
       // Through the object model: the pages' policy allows no style attributes.
       element.style.setProperty('--columns', String(columns));
       element.style.setProperty('--tile', `${tileRem}rem`);
     };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(space);
-    addEventListener('resize', measure);
+    apply();
+    const observer = new ResizeObserver(apply);
+    observer.observe(wall);
+    addEventListener('resize', apply);
     return () => {
       observer.disconnect();
-      removeEventListener('resize', measure);
+      removeEventListener('resize', apply);
     };
   }, [grid, count]);
+}
+
+/** What the tiles may fill without scrolling, in px. */
+function measureSpace(grid: HTMLElement, wall: HTMLElement): { width: number; height: number } {
+  const padding = readPadding(wall);
+  const width = wall.clientWidth - padding.left - padding.right;
+  // In full screen the grid is centred, so that its top depends on the tiles.
+  if (document.fullscreenElement === wall) {
+    return { width, height: innerHeight - padding.top - padding.bottom };
+  }
+  const top = grid.getBoundingClientRect().top + scrollY;
+  const below = padding.bottom + (wall.parentElement ? readPadding(wall.parentElement).bottom : 0);
+  return { width, height: innerHeight - top - below };
+}
+
+function readPadding(element: HTMLElement) {
+  const { paddingTop, paddingRight, paddingBottom, paddingLeft } = getComputedStyle(element);
+  return {
+    top: Number.parseFloat(paddingTop),
+    right: Number.parseFloat(paddingRight),
+    bottom: Number.parseFloat(paddingBottom),
+    left: Number.parseFloat(paddingLeft),
+  };
 }

@@ -76,10 +76,11 @@ function State({ view }: { view: PlayerView }) {
 
 function About({ stream }: { stream: StreamView }) {
   const { view, stream: states } = text.value;
+  const since = stream.state === 'live' && stream.reason === null;
   return (
     <dl class="about">
       <div>
-        <dt>{states[stream.state]}</dt>
+        <dt>{since ? view.liveSince : states[stream.state]}</dt>
         <dd>{stream.reason ?? <Since time={stream.stateSince} />}</dd>
       </div>
       <div>

@@ -20,20 +20,23 @@ export function WallPage() {
   useEffect(() => {
     document.title = `${wall.title} · Yeoul`;
   }, [wall]);
+  const reached = reachesServer(state.value);
   const failure = 'failure' in state.value ? state.value.failure : null;
   return (
     <section class="wall" ref={page} aria-busy={streams === undefined}>
       <div class="headline">
-        <h1>{headline(reachesServer(state.value) ? streams : undefined)}</h1>
+        <h1>{headline(reached ? streams : undefined)}</h1>
         {failure && <p class="reason">{describeFailure(failure, language.value)}</p>}
-        <button
-          type="button"
-          class="plain"
-          onClick={() => page.current?.requestFullscreen().catch(() => undefined)}
-        >
-          <Icon name="expand" />
-          <span>{wall.fullScreen}</span>
-        </button>
+        {(reached || Boolean(streams?.length)) && (
+          <button
+            type="button"
+            class="plain"
+            onClick={() => page.current?.requestFullscreen().catch(() => undefined)}
+          >
+            <Icon name="expand" />
+            <span>{wall.fullScreen}</span>
+          </button>
+        )}
       </div>
       {streams?.length === 0 && <p class="hint">{wall.emptyHint}</p>}
       <ul class="grid" ref={grid}>

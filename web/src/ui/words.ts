@@ -18,7 +18,7 @@ const en = {
       live === all ? `All ${all} streams are flowing` : `${live} of ${all} streams are flowing`,
     one: 'One stream is flowing',
     empty: 'No streams yet',
-    emptyHint: 'Add a camera to yeoul.yaml and restart the server.',
+    emptyHint: 'Add a stream to yeoul.yaml.',
     noServer: 'Waiting for the server',
     fullScreen: 'Wall display',
     viewers: (count: number) => (count === 1 ? '1 viewer' : `${count} viewers`),
@@ -43,6 +43,7 @@ const en = {
     lastPicture: 'Last picture',
     viewers: 'Viewers',
     source: 'Source',
+    liveSince: 'Live since',
   },
   connection: {
     idle: 'Not connected',
@@ -61,7 +62,7 @@ const en = {
     connect_timeout: 'The connection took too long.',
     silent: 'Nothing arrived for 3 seconds.',
     lost: 'The connection broke.',
-    no_media_path: 'Media does not get through. Is the media port (8189, UDP and TCP) open?',
+    no_media_path: 'Media does not get through. Is the media port (UDP and TCP) open?',
     invalid_answer: 'The server gave an unusable answer.',
   },
   panel: {
@@ -130,20 +131,20 @@ export type Words = Shape<typeof en>;
 const ko: Words = {
   otherLanguage: 'English',
   skipToContent: '본문으로 건너뛰기',
-  nav: { wall: '화면', api: 'API 문서', label: '페이지' },
+  nav: { wall: '모아 보기', api: 'API 문서', label: '페이지' },
   settings: {
     switchLanguage: '영어로 바꾸기',
-    theme: '화면 밝기',
+    theme: '테마',
     themes: { auto: '기기 설정대로', light: '밝게', dark: '어둡게' },
   },
   server: { connected: '연결됨', connecting: '연결 중', reconnecting: '다시 연결 중' },
   wall: {
-    title: '화면',
+    title: '모아 보기',
     flowing: (live, all) =>
       live === all ? `영상 ${all}개 모두 흐르는 중` : `영상 ${all}개 중 ${live}개 흐르는 중`,
     one: '영상 1개 흐르는 중',
     empty: '아직 영상이 없습니다',
-    emptyHint: 'yeoul.yaml에 카메라를 추가하고 서버를 다시 시작하세요.',
+    emptyHint: 'yeoul.yaml에 영상을 추가하세요.',
     noServer: '서버를 기다리는 중',
     fullScreen: '전체 화면',
     viewers: (count) => `${count}명 시청`,
@@ -168,11 +169,12 @@ const ko: Words = {
     lastPicture: '마지막 화면',
     viewers: '시청자',
     source: '소스',
+    liveSince: '실시간 시작',
   },
   connection: {
     idle: '연결되지 않음',
     connecting: '연결하는 중…',
-    connectingAgain: (attempt) => `${attempt}번째 다시 연결하는 중…`,
+    connectingAgain: (attempt) => `다시 연결하는 중 (${attempt}번째)…`,
     awaitingPicture: '연결됨, 첫 화면을 기다리는 중',
     connected: '연결됨',
     waiting: (seconds) => (seconds === 0 ? '다시 시도하는 중…' : `${seconds}초 후 다시 시도`),
@@ -185,13 +187,13 @@ const ko: Words = {
     connect_timeout: '연결에 시간이 너무 오래 걸렸습니다.',
     silent: '3초 동안 아무것도 오지 않았습니다.',
     lost: '연결이 끊어졌습니다.',
-    no_media_path: '영상이 통과하지 못합니다. 미디어 포트(8189, UDP와 TCP)가 열려 있나요?',
+    no_media_path: '영상이 통과하지 못합니다. 미디어 포트(UDP와 TCP)가 열려 있나요?',
     invalid_answer: '서버가 쓸 수 없는 응답을 보냈습니다.',
   },
   panel: {
     title: '실시간 수치',
     hint: '수치를 누르면 뜻이 나옵니다',
-    picture: '화면',
+    picture: '영상',
     time: '시간',
     network: '네트워크',
     lastMinute: (what) => `최근 1분간 ${what}`,
@@ -202,10 +204,10 @@ const ko: Words = {
     fps: ['프레임률', '최근 1초 동안 디코딩된 프레임 수.'],
     frames: ['프레임', '연결된 뒤 디코딩된 프레임 수.'],
     dropped: ['버린 프레임', '너무 늦게 디코딩되어 보여 주지 못한 프레임.'],
-    freezes: ['멈칫', '화면이 눈에 띄게 멈춘 횟수.'],
+    freezes: ['멈춤', '화면이 눈에 띄게 멈춘 횟수.'],
     'first-frame': ['첫 화면', '연결을 시작한 때부터 첫 화면이 보일 때까지.'],
     'frame-age': [
-      '화면 나이',
+      '화면 지연',
       '서버가 받은 때부터 이 화면에 보일 때까지. 브라우저가 알려 주지 않으면 “–”.',
     ],
     rtt: ['왕복 시간', '이 브라우저와 서버 사이를 오가는 시간.'],
@@ -214,7 +216,7 @@ const ko: Words = {
     packets: ['패킷', '받은 RTP 패킷 수.'],
     bytes: ['데이터', '연결된 뒤 받은 미디어의 양.'],
     loss: ['손실', '최근 1초 동안 오지 않은 패킷의 비율.'],
-    lost: ['잃은 패킷', '다시 요청했는데도 끝내 오지 않은 패킷.'],
+    lost: ['손실 패킷', '다시 요청했는데도 끝내 오지 않은 패킷.'],
     transport: ['전송', 'UDP가 빠른 길이고, UDP가 막힌 곳에서는 TCP를 씁니다.'],
   },
   docs: {
@@ -233,7 +235,7 @@ const ko: Words = {
       '모든 오류에는 이 코드 가운데 하나가 있습니다. 프로그램은 글이 아니라 코드로 판단해야 합니다.',
     untagged: '기타',
   },
-  notFound: { title: '이곳에는 아무것도 흐르지 않습니다', back: '화면으로 가기' },
+  notFound: { title: '이곳에는 아무것도 흐르지 않습니다', back: '모아 보기로 가기' },
 };
 
 export const words: Readonly<Record<Language, Words>> = { en, ko };
