@@ -80,24 +80,30 @@ test('the wall shows the stream live in its tile, which leads to its page', asyn
   await page.getByTestId('disconnect').waitFor();
 });
 
-test.each([1, 4, 12])('a wall of %i streams fits a laptop, also in full screen', async (count) => {
-  const ids = Array.from({ length: count }, (_, index) => `s${index}`);
-  const streams = ids.map((id) => `${id}: { source: "test:" }`).join(', ');
-  const walled = await ServerProcess.start({ yaml: `streams: { ${streams} }` });
-  try {
-    await using opened = await browser.openPage({ viewport: LAPTOP });
-    const { page } = opened;
-    await page.goto(walled.url);
-    await page.getByTestId(`tile-s${count - 1}`).waitFor();
-    await page.waitForFunction(() => document.documentElement.scrollHeight <= innerHeight);
-    await page.getByRole('button', { name: 'Wall display' }).click();
-    await page.waitForFunction(
-      () => (document.fullscreenElement?.scrollHeight ?? Number.NaN) <= innerHeight,
-    );
-  } finally {
-    await walled.dispose();
-  }
-});
+test.each([1, 4, 12])(
+  'a wall does not scroll where it can fit, nor in full screen (%i)',
+  async (count) => {
+    const ids = Array.from({ length: count }, (_, index) => `s${index}`);
+    const streams = ids.map((id) => `${id}: { source: "test:" }`).join(', ');
+    const walled = await ServerProcess.start({ yaml: `streams: { ${streams} }` });
+    try {
+      await using opened = await browser.openPage({ viewport: LAPTOP });
+      const { page } = opened;
+      await page.goto(walled.url);
+      await page
+        .getByTestId(`tile-s${count - 1}`)
+        .getByTestId('video')
+        .waitFor();
+      await page.waitForFunction(() => document.documentElement.scrollHeight <= innerHeight);
+      await page.getByRole('button', { name: 'Wall display' }).click();
+      await page.waitForFunction(
+        () => (document.fullscreenElement?.scrollHeight ?? Number.NaN) <= innerHeight,
+      );
+    } finally {
+      await walled.dispose();
+    }
+  },
+);
 
 test('a wall that has neither server nor streams offers no wall display', async () => {
   await using opened = await browser.openPage();

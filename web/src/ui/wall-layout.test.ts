@@ -39,7 +39,7 @@ test('whatever the display, tiles stay inside it and are watchable where it allo
       const { columns, tileRem } = layOutWall(count, { width, height });
       expect(columns).toBeGreaterThanOrEqual(1);
       expect(columns * tileRem + (columns - 1) * 1.5).toBeLessThanOrEqual(width + 1e-6);
-      expect(tileRem).toBeGreaterThanOrEqual(Math.min(18, width) - 1e-6);
+      expect(tileRem).toBeGreaterThanOrEqual(Math.min(16, width) - 1e-6);
     }),
   );
 });

@@ -3,7 +3,7 @@
 // scrolls.
 
 /** Narrower tiles show nothing worth watching. */
-const MIN_TILE_REM = 18;
+const MIN_TILE_REM = 16;
 /** Name and details under each picture. */
 const CAPTION_REM = 3.75;
 const GAP_REM = 1.5;

@@ -18,7 +18,7 @@ const en = {
       live === all ? `All ${all} streams are flowing` : `${live} of ${all} streams are flowing`,
     one: 'One stream is flowing',
     empty: 'No streams yet',
-    emptyHint: 'Add a stream to yeoul.yaml.',
+    emptyHint: 'Add a stream to yeoul.yaml and restart the server.',
     noServer: 'Waiting for the server',
     fullScreen: 'Wall display',
     viewers: (count: number) => (count === 1 ? '1 viewer' : `${count} viewers`),
