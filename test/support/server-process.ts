@@ -23,6 +23,8 @@ interface ServerOptions {
   readonly iceServers?: string;
   readonly httpPort?: number;
   readonly mediaPort?: number;
+  /** Flags for its Node. */
+  readonly nodeFlags?: readonly string[];
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -31,6 +33,7 @@ export class ServerProcess {
   readonly mediaPort: number;
   readonly #folder: string;
   readonly #npm: boolean;
+  readonly #nodeFlags: readonly string[];
   #child: ChildProcess | undefined;
   /** Everything it printed. */
   output = '';
@@ -39,6 +42,7 @@ export class ServerProcess {
     this.httpPort = ports.http;
     this.mediaPort = ports.media;
     this.#npm = options.npm ?? false;
+    this.#nodeFlags = options.nodeFlags ?? [];
     this.#folder = mkdtempSync(join(tmpdir(), 'yeoul-server-'));
     const {
       tcp = true,
@@ -74,7 +78,7 @@ ${yaml}`;
   async start(): Promise<void> {
     const [command, words] = this.#npm
       ? ['npm', ['start', '--', '--config', this.#configPath]]
-      : [process.execPath, ['src/main.ts', '--config', this.#configPath]];
+      : [process.execPath, [...this.#nodeFlags, 'src/main.ts', '--config', this.#configPath]];
     const child = spawn(command, words, {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],

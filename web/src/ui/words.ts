@@ -144,7 +144,7 @@ const ko: Words = {
       live === all ? `영상 ${all}개 모두 흐르는 중` : `영상 ${all}개 중 ${live}개 흐르는 중`,
     one: '영상 1개 흐르는 중',
     empty: '아직 영상이 없습니다',
-    emptyHint: 'yeoul.yaml에 영상을 추가하세요.',
+    emptyHint: 'yeoul.yaml에 영상을 추가하고 서버를 다시 시작하세요.',
     noServer: '서버를 기다리는 중',
     fullScreen: '전체 화면',
     viewers: (count) => `${count}명 시청`,
