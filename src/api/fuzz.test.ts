@@ -1,9 +1,9 @@
 // Sends what no client should to every entry of the API: nothing may be answered with a 5xx.
 
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BodySample, mutateBodies } from '../../test/support/body-mutations.ts';
 import { FakeServices } from '../../test/support/fake-services.ts';
+import { loadOffers } from '../../test/support/offers.ts';
 import { codesOf, type OpenapiDocument } from '../../test/support/openapi-document.ts';
 import { createApi } from './server.ts';
 
@@ -107,10 +107,7 @@ test('strange paths, queries and header lines get no 5xx', async () => {
 });
 
 function samples(): BodySample[] {
-  const folder = new URL('../../test/fixtures/offers/', import.meta.url);
-  const offers = readdirSync(folder)
-    .filter((name) => name.endsWith('.sdp'))
-    .map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  const offers = loadOffers();
   expect(offers.length).toBeGreaterThan(0);
   return [
     ...offers.map((text) => ({ contentType: 'application/sdp', text })),

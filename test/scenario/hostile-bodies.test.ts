@@ -2,11 +2,11 @@
 // keeps nothing of them.
 
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Body, type BodySample, mutateBodies } from '../support/body-mutations.ts';
+import { loadOffers } from '../support/offers.ts';
 import { type ProcessFigures, readProcess } from '../support/process-figures.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
@@ -77,14 +77,10 @@ function send(method: string, path: string, body?: Body): Promise<Answer> {
 }
 
 function samples(): BodySample[] {
-  const folder = new URL('../fixtures/offers/', import.meta.url);
-  const offers = readdirSync(folder)
-    .filter((name) => name.endsWith('.sdp'))
-    .map((name) => readFileSync(new URL(name, folder), 'utf8'));
   const fragment =
     'a=ice-ufrag:abcd\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host\r\n';
   return [
-    ...offers.map((text) => ({ contentType: 'application/sdp', text })),
+    ...loadOffers().map((text) => ({ contentType: 'application/sdp', text })),
     { contentType: 'application/trickle-ice-sdpfrag', text: fragment },
     { contentType: 'application/json', text: '{"id":"gate","source":"test:"}' },
   ];

@@ -1,19 +1,16 @@
 // The rules of streams and viewers put together as the server does it, on a virtual clock.
 
-import { readFileSync } from 'node:fs';
 import type { Source, SourceSink, TrackSink } from '#core/ports/source.ts';
 import { Outbox } from '#core/streams/outbox.ts';
 import { Streams } from '#core/streams/streams.ts';
 import { Viewers } from '#core/streams/viewers.ts';
 import { FakeTransport } from './fake-transport.ts';
+import { loadOffer } from './offers.ts';
 import { PPS, SPS, VideoSender } from './rtp-packets.ts';
 import { SilentLog } from './silent-log.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export const offer = readFileSync(
-  new URL('../fixtures/offers/chromium-156-recvonly.sdp', import.meta.url),
-  'utf8',
-);
+export const offer = loadOffer('chromium-156-recvonly');
 
 export class FakeSource implements Source {
   sink: SourceSink | undefined;

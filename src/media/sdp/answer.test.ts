@@ -1,16 +1,13 @@
 // Answers: to the offers of browsers, in whole and line by line.
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { loadOffer } from '../../../test/support/offers.ts';
 import { type AnsweredMedia, type AnswerPlan, writeAnswer } from './answer.ts';
 import { chooseH264, chooseOpus } from './codec-choice.ts';
 import { type Offer, readOffer } from './offer.ts';
 import { attribute, attributes, parseSdp } from './session.ts';
 
-const readFixture = (name: string) =>
-  readOffer(
-    readFileSync(new URL(`../../../test/fixtures/offers/${name}.sdp`, import.meta.url), 'utf8'),
-  );
+const readFixture = (name: string) => readOffer(loadOffer(name));
 
 const CHROMIUM = readFixture('chromium-156-recvonly');
 const SAFARI = readFixture('safari-style');

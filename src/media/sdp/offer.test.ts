@@ -1,18 +1,15 @@
 // Offers: those of real browsers, those that cannot be served, and broken ones.
 
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '#std/errors.ts';
+import { loadOffer } from '../../../test/support/offers.ts';
 import { describeCodecs } from './codec-choice.ts';
 import { readOffer } from './offer.ts';
 
-const readFixture = (name: string) =>
-  readFileSync(new URL(`../../../test/fixtures/offers/${name}.sdp`, import.meta.url), 'utf8');
-
-const CHROMIUM = readFixture('chromium-156-recvonly');
-const FIREFOX = readFixture('firefox-style');
-const SAFARI = readFixture('safari-style');
+const CHROMIUM = loadOffer('chromium-156-recvonly');
+const FIREFOX = loadOffer('firefox-style');
+const SAFARI = loadOffer('safari-style');
 
 const DIGEST = Array(32).fill('ab').join(':');
 const SESSION = 'v=0\na=group:BUNDLE 0 1\n';
