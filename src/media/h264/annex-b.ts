@@ -3,9 +3,9 @@
 //
 //   [00 …] 00 00 01 | NAL unit | [00 …] 00 00 01 | NAL unit | [00 …]
 
+import { findStartCode, START_CODE_BYTES, trimZeros } from '#media/video/start-codes.ts';
 import { InputError } from '#std/errors.ts';
 
-const START_CODE_BYTES = 3;
 const NAL_TYPE_MASK = 0x1f;
 
 /** The NAL units without start codes and trailing zeros, as views into `bytes`. */
@@ -47,21 +47,6 @@ export function groupAccessUnits(units: readonly Uint8Array[]): Uint8Array[][] {
 
 export function nalType(unit: Uint8Array): number {
   return (unit[0] ?? 0) & NAL_TYPE_MASK;
-}
-
-/** Where the next 00 00 01 begins, or the end. */
-function findStartCode(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(1, from + 2); at !== -1; at = bytes.indexOf(1, at + 1)) {
-    if (bytes[at - 1] === 0 && bytes[at - 2] === 0) return at - 2;
-  }
-  return bytes.length;
-}
-
-/** No NAL unit ends with a zero byte (§7.4.1), so zeros before a start code are padding. */
-function trimZeros(bytes: Uint8Array, start: number, end: number): number {
-  let trimmed = end;
-  while (trimmed > start && bytes[trimmed - 1] === 0) trimmed--;
-  return trimmed;
 }
 
 function isSlice(unit: Uint8Array): boolean {

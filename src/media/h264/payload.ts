@@ -8,6 +8,17 @@
 //               |S|E|R|  Type   |
 //               +-+-+-+-+-+-+-+-+
 
+import {
+  HAS_OTHER,
+  HAS_PARAMETER_SETS,
+  HAS_SLICE,
+  MALFORMED,
+  STARTS_B_SLICE,
+  STARTS_KEY_FRAME,
+  STARTS_PICTURE,
+} from '#media/video/payload-flags.ts';
+
+export const NAL_SLICE = 1;
 export const NAL_SLICE_IDR = 5;
 export const NAL_SPS = 7;
 export const NAL_PPS = 8;
@@ -19,22 +30,12 @@ const FU_START_BIT = 0x80;
 /** A STAP-A of more units than this is not worth walking: real ones hold two or three. */
 const MAX_AGGREGATED_UNITS = 32;
 
-/** Bits of `inspectH264`. */
-export const HAS_SPS = 1;
-export const HAS_PPS = 2;
-/** An IDR slice starts in this payload. */
-export const STARTS_IDR = 4;
-/** Something else starts or goes on in it: a delta slice, SEI, a later fragment. */
-export const HAS_OTHER = 8;
-/** Nothing known of RFC 6184 looks like this. */
-export const MALFORMED = 16;
-
 /** Which of the units that matter start in this payload. Allocates nothing. */
 export function inspectH264(packet: Uint8Array, start: number, end: number): number {
   const type = (packet[start] ?? 0) & NAL_TYPE_MASK;
   if (type === FU_A) return inspectFragment(packet, start, end);
   if (type === STAP_A) return inspectAggregate(packet, start + 1, end);
-  return type === 0 || type > STAP_A ? MALFORMED : flagOf(type);
+  return type === 0 || type > STAP_A ? MALFORMED : flagsOf(type, packet, start + 1, end);
 }
 
 /** Calls `visit` with each parameter set that this payload holds whole. */
@@ -73,7 +74,9 @@ export function formatStapA(units: readonly Uint8Array[]): Uint8Array {
 function inspectFragment(packet: Uint8Array, start: number, end: number): number {
   if (end - start < 2) return MALFORMED;
   const header = packet[start + 1] ?? 0;
-  return header & FU_START_BIT ? flagOf(header & NAL_TYPE_MASK) : HAS_OTHER;
+  const type = header & NAL_TYPE_MASK;
+  if (header & FU_START_BIT) return flagsOf(type, packet, start + 2, end);
+  return isSlice(type) ? HAS_SLICE : HAS_OTHER;
 }
 
 function inspectAggregate(packet: Uint8Array, start: number, end: number): number {
@@ -82,14 +85,37 @@ function inspectAggregate(packet: Uint8Array, start: number, end: number): numbe
   for (let units = 0; units < MAX_AGGREGATED_UNITS && at < end; units++) {
     const size = ((packet[at] ?? 0) << 8) | (packet[at + 1] ?? 0);
     if (size === 0 || at + 2 + size > end) return MALFORMED;
-    flags |= flagOf((packet[at + 2] ?? 0) & NAL_TYPE_MASK);
+    const type = (packet[at + 2] ?? 0) & NAL_TYPE_MASK;
+    flags |= flagsOf(type, packet, at + 3, at + 2 + size);
     at += 2 + size;
   }
   return flags;
 }
 
-function flagOf(type: number): number {
-  if (type === NAL_SLICE_IDR) return STARTS_IDR;
-  if (type === NAL_SPS) return HAS_SPS;
-  return type === NAL_PPS ? HAS_PPS : HAS_OTHER;
+/** Of a unit that starts in this payload; its bytes after the header are at `start`. */
+function flagsOf(type: number, packet: Uint8Array, start: number, end: number): number {
+  if (type === NAL_SPS || type === NAL_PPS) return HAS_PARAMETER_SETS;
+  if (!isSlice(type)) return HAS_OTHER;
+  const key = type === NAL_SLICE_IDR ? STARTS_KEY_FRAME : 0;
+  return HAS_SLICE | key | (start < end ? sliceFlags(packet, start) : 0);
+}
+
+/** Data partitions (2 to 4) are slices too. */
+function isSlice(type: number): boolean {
+  return type >= NAL_SLICE && type <= NAL_SLICE_IDR;
+}
+
+/**
+ * §7.3.3: first_mb_in_slice and slice_type, both Exp-Golomb. The first is 0, one bit, where a picture
+ * starts; then the second begins at the second bit. Other slices of the picture are of no interest.
+ */
+function sliceFlags(packet: Uint8Array, start: number): number {
+  const first = packet[start] ?? 0;
+  if (!(first & 0x80)) return 0;
+  return isB((first >>> 2) & 0x1f) ? STARTS_PICTURE | STARTS_B_SLICE : STARTS_PICTURE;
+}
+
+/** Five bits from the slice type on: B is 1 (`010`) or 6 (`00111`). */
+function isB(bits: number): boolean {
+  return bits >>> 2 === 0b010 || bits === 0b00111;
 }

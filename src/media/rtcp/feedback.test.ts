@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatNack, formatPli } from './feedback.ts';
+import { formatEstimate, formatNack, formatPli } from './feedback.ts';
 import { readRtcp } from './reading.ts';
 
 const readHex = (hex: string) => readRtcp(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
@@ -80,6 +80,24 @@ describe('REMB', () => {
     expect(readHex('8fce0005 00000001 00000000 52454d42 010a03e8 00000007').reports).toEqual([
       { type: 'remb', bitrateBps: (0x203e8 & 0x3ffff) * 4, ssrcs: [7] },
     ]);
+  });
+
+  test('goes out as a browser reads it: 8 Mb/s for one stream', () => {
+    const packet = Buffer.from(formatEstimate(1, 8_000_000, [2]));
+    expect(packet.toString('hex')).toBe('8fce0005000000010000000052454d420117d09000000002');
+  });
+
+  test('goes out cut to 18 bits, never above what was meant', () => {
+    const ssrcs = fc.array(fc.integer({ min: 0, max: 0xffff_ffff }), { maxLength: 255 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 50 }), ssrcs, (bps, streams) => {
+        const [report] = readRtcp(formatEstimate(1, bps, streams)).reports;
+        expect(report).toMatchObject({ type: 'remb', ssrcs: streams });
+        const cut = bps - (report as { bitrateBps: number }).bitrateBps;
+        expect(cut).toBeGreaterThanOrEqual(0);
+        expect(cut).toBeLessThanOrEqual(bps / 2 ** 17);
+      }),
+    );
   });
 
   test('has no negative or infinite rate, even with the largest exponent', () => {

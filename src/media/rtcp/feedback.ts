@@ -41,6 +41,7 @@ const FIR_ENTRY_BYTES = 8;
 const REMB_WORD = 0x52454d42;
 const REMB_LIST = 16;
 const REMB_MANTISSA_MASK = 0x3ffff;
+const REMB_MANTISSA_BITS = 18;
 /** Packets that a BLP can name after its PID. */
 const MASK_BITS = 16;
 
@@ -107,6 +108,30 @@ export function formatPli(senderSsrc: number, mediaSsrc: number): Uint8Array {
   return packet;
 }
 
+/** What the senders of these streams may send in all, rounded down to 18 bits. */
+export function formatEstimate(
+  senderSsrc: number,
+  bitrateBps: number,
+  ssrcs: readonly number[],
+): Uint8Array {
+  const sizeBytes = FEEDBACK_BYTES + (2 + ssrcs.length) * WORD_BYTES;
+  const packet = createRtcpPacket(PT_PAYLOAD_FEEDBACK, FORMAT_APPLICATION, sizeBytes);
+  let exponent = 0;
+  while (bitrateBps / 2 ** exponent > REMB_MANTISSA_MASK) exponent++;
+  const mantissa = Math.floor(bitrateBps / 2 ** exponent);
+  writeWord(packet, 4, senderSsrc);
+  writeWord(packet, FEEDBACK_BYTES, REMB_WORD);
+  writeWord(
+    packet,
+    FEEDBACK_BYTES + WORD_BYTES,
+    (ssrcs.length << 24) | (exponent << REMB_MANTISSA_BITS) | mantissa,
+  );
+  for (const [index, ssrc] of ssrcs.entries()) {
+    writeWord(packet, FEEDBACK_BYTES + (2 + index) * WORD_BYTES, ssrc);
+  }
+  return packet;
+}
+
 function readLost(body: Uint8Array): number[] {
   const sequences: number[] = [];
   for (let at = PREFIX_BYTES; at + WORD_BYTES <= body.length; at += WORD_BYTES) {
@@ -151,7 +176,7 @@ function readEstimate(body: Uint8Array, into: RtcpReport[]): boolean {
   if (body.length < REMB_LIST + count * WORD_BYTES) return false;
   into.push({
     type: 'remb',
-    bitrateBps: (rate & REMB_MANTISSA_MASK) * 2 ** ((rate >>> 18) & 0x3f),
+    bitrateBps: (rate & REMB_MANTISSA_MASK) * 2 ** ((rate >>> REMB_MANTISSA_BITS) & 0x3f),
     ssrcs: Array.from({ length: count }, (_, i) => readWord(body, REMB_LIST + i * WORD_BYTES)),
   });
   return true;

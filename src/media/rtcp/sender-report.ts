@@ -21,19 +21,14 @@
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
 import { readWord, writeWord } from '#media/rtp/header.ts';
-import { assert } from '#std/errors.ts';
-import { createRtcpPacket, joinRtcp, PT_SENDER_REPORT, PT_SOURCE_DESCRIPTION } from './header.ts';
+import { createRtcpPacket, joinRtcp, PT_SENDER_REPORT } from './header.ts';
 import { ntpTime } from './ntp.ts';
 import { readReportBlocks } from './receiver-report.ts';
 import type { RtcpReport } from './report.ts';
+import { formatCname } from './source-description.ts';
 
 const SENDER_INFO_BYTES = 24;
 const SENDER_REPORT_BYTES = 28;
-const ITEM_CNAME = 1;
-/** Header, SSRC, and the item's type and length. */
-const CNAME_START = 10;
-/** The item's length is one byte. */
-const MAX_CNAME_BYTES = 255;
 
 interface SenderReportFields {
   readonly ssrc: number;
@@ -73,17 +68,4 @@ export function formatSenderReport(fields: SenderReportFields): Uint8Array {
   writeWord(report, 20, fields.packetCount);
   writeWord(report, 24, fields.octetCount);
   return joinRtcp(report, formatCname(fields.ssrc, fields.cname));
-}
-
-function formatCname(ssrc: number, cname: string): Uint8Array {
-  const name = new TextEncoder().encode(cname);
-  assert(name.length <= MAX_CNAME_BYTES, `a CNAME has at most ${MAX_CNAME_BYTES} bytes`);
-  // At least one zero byte ends the chunk, which then fills up whole words.
-  const sizeBytes = ((CNAME_START + name.length) & ~3) + 4;
-  const packet = createRtcpPacket(PT_SOURCE_DESCRIPTION, 1, sizeBytes);
-  writeWord(packet, 4, ssrc);
-  packet[8] = ITEM_CNAME;
-  packet[9] = name.length;
-  packet.set(name, CNAME_START);
-  return packet;
 }

@@ -61,9 +61,14 @@ export function readSsrc(packet: Uint8Array): number {
   return readWord(packet, 8);
 }
 
+/** Whether this can be an RTP packet, with or without a payload. */
+export function isRtp(packet: Uint8Array): boolean {
+  return packet.length >= RTP_HEADER_BYTES && byteAt(packet, 0) >>> 6 === VERSION;
+}
+
 /** Where the payload starts, or -1 if this is no RTP packet with a payload inside its bounds. */
 export function payloadStart(packet: Uint8Array): number {
-  if (packet.length < RTP_HEADER_BYTES || byteAt(packet, 0) >>> 6 !== VERSION) return -1;
+  if (!isRtp(packet)) return -1;
   let start = RTP_HEADER_BYTES + (byteAt(packet, 0) & CSRC_COUNT_MASK) * WORD_BYTES;
   if (byteAt(packet, 0) & EXTENSION_BIT) {
     if (start + WORD_BYTES > packet.length) return -1;

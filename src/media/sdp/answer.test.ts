@@ -23,12 +23,12 @@ const STREAM = { cname: 'yeoul', msid: 'gate', receiverRtt: true };
 
 function video(offer: Offer): AnsweredMedia {
   const codec = chooseH264(offer.media[0]!.codecs, { profileLevelId: '42e01f' })!;
-  return { ...STREAM, codec, ssrc: 1_111, rtxSsrc: 2_222, trackId: 'video' };
+  return { ...STREAM, codecs: [codec], ssrc: 1_111, rtxSsrc: 2_222, trackId: 'video' };
 }
 
 function audio(offer: Offer): AnsweredMedia {
   const codec = chooseOpus(offer.media[1]!.codecs)!;
-  return { ...STREAM, codec, ssrc: 3_333, rtxSsrc: undefined, trackId: 'audio' };
+  return { ...STREAM, codecs: [codec], ssrc: 3_333, rtxSsrc: undefined, trackId: 'audio' };
 }
 
 const plan = (...media: AnswerPlan['media']): AnswerPlan => ({
@@ -132,7 +132,7 @@ describe('writeAnswer', () => {
     const chosen = video(CHROMIUM);
     for (const entry of [
       { ...chosen, rtxSsrc: undefined },
-      { ...chosen, codec: { ...chosen.codec, rtxPayloadType: undefined } },
+      { ...chosen, codecs: [{ ...chosen.codecs[0], rtxPayloadType: undefined }] as const },
     ]) {
       const answer = writeAnswer(CHROMIUM, plan(entry, undefined));
       expect(answer).toContain('m=video 9 UDP/TLS/RTP/SAVPF 108\r\n');
@@ -153,9 +153,26 @@ describe('writeAnswer', () => {
   });
 
   test('echoes format parameters that are words without a value', () => {
-    const codec = { ...audio(CHROMIUM).codec, parameters: new Map([['0-15', '']]) };
-    const answer = writeAnswer(CHROMIUM, plan(undefined, { ...audio(CHROMIUM), codec }));
+    const codec = { ...audio(CHROMIUM).codecs[0], parameters: new Map([['0-15', '']]) };
+    const answer = writeAnswer(CHROMIUM, plan(undefined, { ...audio(CHROMIUM), codecs: [codec] }));
     expect(answer).toContain('a=fmtp:111 0-15\r\n');
+  });
+
+  test('names every codec that may be sent, each with its retransmissions', () => {
+    const chosen = video(CHROMIUM);
+    const other = CHROMIUM.media[0]!.codecs.find(({ name }) => name === 'VP8')!;
+    const answer = writeAnswer(
+      CHROMIUM,
+      plan({ ...chosen, codecs: [chosen.codecs[0], other] }, undefined),
+    );
+    const [section] = parseSdp(answer).media;
+    expect(section?.formats).toEqual(['108', '96', '109', '97']);
+    expect(attributes(section!, 'rtpmap')).toEqual([
+      '108 H264/90000',
+      '109 rtx/90000',
+      '96 VP8/90000',
+      '97 rtx/90000',
+    ]);
   });
 
   test('refuses a plan that does not fit the offer', () => {

@@ -1,9 +1,14 @@
-// The answer to a browser's offer: we send, it receives, all over one transport (RFC 8829 §5.3).
+// The answer to a viewer's offer: we send, it receives (RFC 8829 §5.3).
 
-import { assert } from '#std/errors.ts';
+import {
+  type AnsweredTransport,
+  codecLines,
+  frameAnswer,
+  linesIf,
+  sectionLines,
+} from './answer-frame.ts';
 import type { Offer, OfferedMedia } from './offer.ts';
 import type { OfferedCodec } from './offered-codecs.ts';
-import { attribute } from './session.ts';
 
 /** What we do when it is asked for; nothing else that is offered is answered. */
 const SERVED_FEEDBACK = ['nack', 'nack pli', 'ccm fir'];
@@ -16,19 +21,11 @@ export interface AnswerPlan {
   readonly media: readonly (AnsweredMedia | undefined)[];
 }
 
-interface AnsweredTransport {
-  readonly ufrag: string;
-  readonly pwd: string;
-  readonly fingerprint: string;
-  readonly setup: 'active' | 'passive';
-  /** All of them, without `a=`. */
-  readonly candidates: readonly string[];
-}
-
 export interface AnsweredMedia {
-  readonly codec: OfferedCodec;
+  /** The first is what will be sent; we may change to one of the others without a new offer. */
+  readonly codecs: readonly [OfferedCodec, ...OfferedCodec[]];
   readonly ssrc: number;
-  /** Undefined: no retransmission stream, even if the codec has a payload type for it. */
+  /** Undefined: no retransmission stream, even if the codecs have payload types for it. */
   readonly rtxSsrc: number | undefined;
   readonly cname: string;
   /** The MediaStream that the browser puts the track into. */
@@ -38,79 +35,34 @@ export interface AnsweredMedia {
   readonly receiverRtt: boolean;
 }
 
-export function writeAnswer(offer: Offer, plan: AnswerPlan): string {
-  assert(plan.media.length === offer.media.length, 'a plan has one entry for each offered section');
-  const accepted = offer.media.filter((_, index) => plan.media[index]);
-  const bundle = accepted.map((each) => each.mid).filter((mid) => offer.bundle.includes(mid));
-  const lines = [
-    'v=0',
-    `o=- ${plan.sessionId} 1 IN IP4 127.0.0.1`,
-    's=-',
-    't=0 0',
-    ...linesIf(bundle.length > 0, `a=group:BUNDLE ${bundle.join(' ')}`),
-    'a=ice-options:trickle',
-    'a=msid-semantic: WMS *',
-  ];
-  for (const [index, offered] of offer.media.entries()) {
-    const answered = plan.media[index];
-    if (!answered) lines.push(...rejectedLines(offered));
-    else lines.push(...acceptedLines(offered, answered), ...transportLines(plan.local));
-    // The others share the first one's transport (RFC 9143 §7.3).
-    if (offered === accepted[0]) lines.push(...candidateLines(plan.local));
-  }
-  return `${lines.join('\r\n')}\r\n`;
+export function writeAnswer(offer: Offer, { sessionId, local, media }: AnswerPlan): string {
+  const sections = media.map((answered, index) => {
+    const offered = offer.media[index];
+    return answered && offered && sendingLines(offered, answered);
+  });
+  return frameAnswer(offer, { sessionId, local, sections });
 }
 
-function acceptedLines(offered: OfferedMedia, answered: AnsweredMedia): string[] {
-  assert(!offered.rejected, 'a section that the offerer stopped is not accepted');
-  const { codec } = answered;
-  const rtx = readRtx(answered);
-  const formats = rtx ? `${codec.payloadType} ${rtx.payloadType}` : `${codec.payloadType}`;
+function sendingLines(offered: OfferedMedia, answered: AnsweredMedia): string[] {
+  const { codecs, receiverRtt, rtxSsrc } = answered;
+  const rtx = codecs.flatMap((codec) => rtxPayloadTypes(codec, answered));
+  const payloadTypes = [...codecs.map(({ payloadType }) => payloadType), ...rtx];
   const receives = offered.direction === 'recvonly' || offered.direction === 'sendrecv';
   return [
-    `m=${offered.section.kind} 9 ${offered.section.protocol} ${formats}`,
-    'c=IN IP4 0.0.0.0',
-    'a=rtcp:9 IN IP4 0.0.0.0',
-    `a=mid:${offered.mid}`,
-    receives ? 'a=sendonly' : 'a=inactive',
-    'a=rtcp-mux',
-    ...linesIf(attribute(offered.section, 'rtcp-rsize') !== undefined, 'a=rtcp-rsize'),
-    ...linesIf(offered.receiverRtt && answered.receiverRtt, 'a=rtcp-xr:rcvr-rtt=all'),
-    ...codecLines(codec),
-    ...(rtx ? rtxLines(codec, rtx.payloadType) : []),
-    ...streamLines(answered, rtx?.ssrc),
+    ...sectionLines(offered, payloadTypes, receives ? 'sendonly' : 'inactive'),
+    ...linesIf(offered.receiverRtt && receiverRtt, 'a=rtcp-xr:rcvr-rtt=all'),
+    ...codecs.flatMap((codec) => [
+      ...codecLines(codec, SERVED_FEEDBACK),
+      ...rtxPayloadTypes(codec, answered).flatMap((payloadType) => rtxLines(codec, payloadType)),
+    ]),
+    ...streamLines(answered, rtx.length > 0 ? rtxSsrc : undefined),
   ];
 }
 
-function rejectedLines({ mid, section }: OfferedMedia): string[] {
-  return [
-    `m=${section.kind} 0 ${section.protocol} ${section.formats.join(' ')}`,
-    'c=IN IP4 0.0.0.0',
-    `a=mid:${mid}`,
-    'a=inactive',
-  ];
-}
-
-function codecLines(codec: OfferedCodec): string[] {
-  const { payloadType, name, clockRate, channels } = codec;
-  const parameters = [...codec.parameters].map(([key, value]) =>
-    value === '' ? key : `${key}=${value}`,
-  );
-  return [
-    `a=rtpmap:${payloadType} ${name}/${clockRate}${channels > 1 ? `/${channels}` : ''}`,
-    ...linesIf(parameters.length > 0, `a=fmtp:${payloadType} ${parameters.join(';')}`),
-    ...SERVED_FEEDBACK.filter((each) => codec.feedback.includes(each)).map(
-      (each) => `a=rtcp-fb:${payloadType} ${each}`,
-    ),
-  ];
-}
-
-function readRtx({
-  codec,
-  rtxSsrc,
-}: AnsweredMedia): { payloadType: number; ssrc: number } | undefined {
-  if (codec.rtxPayloadType === undefined || rtxSsrc === undefined) return undefined;
-  return { payloadType: codec.rtxPayloadType, ssrc: rtxSsrc };
+/** One, or none where there is no retransmission. */
+function rtxPayloadTypes(codec: OfferedCodec, { rtxSsrc }: AnsweredMedia): number[] {
+  if (codec.rtxPayloadType === undefined || rtxSsrc === undefined) return [];
+  return [codec.rtxPayloadType];
 }
 
 function rtxLines(codec: OfferedCodec, payloadType: number): string[] {
@@ -132,21 +84,4 @@ function streamLines(answered: AnsweredMedia, rtxSsrc: number | undefined): stri
       `a=ssrc:${each} msid:${msid} ${trackId}`,
     ]),
   ];
-}
-
-function transportLines(local: AnsweredTransport): string[] {
-  return [
-    `a=ice-ufrag:${local.ufrag}`,
-    `a=ice-pwd:${local.pwd}`,
-    `a=fingerprint:${local.fingerprint}`,
-    `a=setup:${local.setup}`,
-  ];
-}
-
-function candidateLines(local: AnsweredTransport): string[] {
-  return [...local.candidates.map((candidate) => `a=${candidate}`), 'a=end-of-candidates'];
-}
-
-function linesIf(condition: boolean, line: string): string[] {
-  return condition ? [line] : [];
 }

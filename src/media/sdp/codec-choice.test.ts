@@ -1,7 +1,9 @@
 // Choice of codecs: which offered profile plays which stream, and refusals in words.
 
 import { describe, expect, test } from 'vitest';
-import { chooseH264, chooseOpus, describeCodecs } from './codec-choice.ts';
+import { loadOffer } from '../../../test/support/offers.ts';
+import { chooseH264, chooseH265, chooseOpus, describeCodecs } from './codec-choice.ts';
+import { readOffer } from './offer.ts';
 import { type OfferedCodec, parseFormatParameters } from './offered-codecs.ts';
 
 function codec(name: string, more: Partial<OfferedCodec> & { fmtp?: string } = {}): OfferedCodec {
@@ -111,4 +113,65 @@ describe('describeCodecs', () => {
   test('says so if there is none', () => {
     expect(describeCodecs([codec('telephone-event')])).toBe('no codec');
   });
+});
+
+describe('chooseH265', () => {
+  const main = { profileId: 1, tierFlag: 0, levelId: 120 };
+  const videoOf = (name: string) =>
+    readOffer(loadOffer(name)).media.find(({ kind }) => kind === 'video')!.codecs;
+
+  test.each([
+    ['chrome-144-macos-style', 50],
+    ['edge-windows-style', 50],
+    ['safari-18-style', 124],
+  ])('finds Main, level 4.0, in the offer of %s', (name, payloadType) => {
+    expect(chooseH265(videoOf(name), main)?.payloadType).toBe(payloadType);
+  });
+
+  test.each(['chromium-156-recvonly', 'firefox-style', 'safari-style'])(
+    'finds nothing in the offer of %s, which has no H.265',
+    (name) => {
+      expect(chooseH265(videoOf(name), main)).toBeUndefined();
+    },
+  );
+
+  test('takes Main 10 only where it is offered', () => {
+    const main10 = { ...main, profileId: 2 };
+    expect(chooseH265(videoOf('chrome-144-macos-style'), main10)?.payloadType).toBe(52);
+    expect(chooseH265(videoOf('edge-windows-style'), main10)).toBeUndefined();
+  });
+
+  test('a level above the offered one does not fit, one below does, equal or not', () => {
+    const level = (levelId: number) =>
+      chooseH265(videoOf('edge-windows-style'), { ...main, levelId });
+    expect([93, 150, 156, 180].map((id) => level(id) !== undefined)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('what is not said means Main, level 3.1, main tier, one stream', () => {
+    const bare = [codec('H265')];
+    expect(chooseH265(bare, { ...main, levelId: 93 })).toBe(bare[0]);
+    expect(chooseH265(bare, main)).toBeUndefined();
+    expect(chooseH265(bare, { ...main, levelId: 93, tierFlag: 1 })).toBeUndefined();
+  });
+
+  test('another transmission mode, clock rate or nonsense does not fit', () => {
+    const offered = [
+      codec('H265', { fmtp: 'level-id=180;tx-mode=MRST' }),
+      codec('H265', { fmtp: 'level-id=180', clockRate: 48_000 }),
+      codec('H265', { fmtp: 'level-id=many' }),
+      codec('H266', { fmtp: 'level-id=180' }),
+    ];
+    expect(chooseH265(offered, main)).toBeUndefined();
+  });
+});
+
+test('a refusal tells which H.265 is offered', () => {
+  expect(describeCodecs([codec('H265', { fmtp: 'level-id=180;profile-id=2' })])).toBe(
+    'H265 (Main 10 up to level 6.0)',
+  );
 });

@@ -1,5 +1,6 @@
-// Which of the offered codecs can play what a stream carries (H.264: RFC 6184 §8.1, table 5).
+// Which of the offered codecs can play what a stream carries (H.264: RFC 6184 §8.1, table 5; H.265: RFC 7798 §7).
 
+import { levelName, profileName } from '#media/h265/profile.ts';
 import type { OfferedCodec } from './offered-codecs.ts';
 
 interface H264Profile {
@@ -54,6 +55,35 @@ export function chooseH264(
   return best?.codec;
 }
 
+/** What a missing parameter means (RFC 7798 §7.1, draft-ietf-avtcore-hevc-webrtc §4.2). */
+const H265_DEFAULTS = { profileId: 1, tierFlag: 0, levelId: 93, txMode: 'SRST' } as const;
+
+/** As the stream's SPS says it: general_profile_idc, general_tier_flag, general_level_idc. */
+export interface H265Stream {
+  readonly profileId: number;
+  readonly tierFlag: number;
+  readonly levelId: number;
+}
+
+/**
+ * The offered H.265 that plays a stream of this profile, tier and level. Browsers list only the
+ * highest level that they decode, so a stream may have a lower one, but none above.
+ */
+export function chooseH265(
+  codecs: readonly OfferedCodec[],
+  stream: H265Stream,
+): OfferedCodec | undefined {
+  return codecs.find((codec) => {
+    if (!isH265(codec) || transmissionMode(codec) !== H265_DEFAULTS.txMode) return false;
+    const offered = readH265(codec);
+    return (
+      offered.profileId === stream.profileId &&
+      offered.tierFlag >= stream.tierFlag &&
+      offered.levelId >= stream.levelId
+    );
+  });
+}
+
 /** RFC 7587 §7: always 48 kHz and two channels, whatever the sound in it is. */
 export function chooseOpus(codecs: readonly OfferedCodec[]): OfferedCodec | undefined {
   return codecs.find(
@@ -68,12 +98,40 @@ export function describeCodecs(codecs: readonly OfferedCodec[]): string {
   for (const codec of codecs) {
     if (AUXILIARY.has(codec.name.toUpperCase())) continue;
     const known = profiles.get(codec.name) ?? new Set();
-    profiles.set(codec.name, isH264(codec) ? known.add(profileLevelId(codec)) : known);
+    const detail = describeDetail(codec);
+    profiles.set(codec.name, detail === undefined ? known : known.add(detail));
   }
   const words = [...profiles].map(([name, ids]) =>
     ids.size > 0 ? `${name} (${[...ids].join(', ')})` : name,
   );
   return words.length > 0 ? words.join(', ') : 'no codec';
+}
+
+function describeDetail(codec: OfferedCodec): string | undefined {
+  if (isH264(codec)) return profileLevelId(codec);
+  if (!isH265(codec)) return undefined;
+  const { profileId, levelId } = readH265(codec);
+  return `${profileName(profileId)} up to level ${levelName(levelId)}`;
+}
+
+function readH265({ parameters }: OfferedCodec): H265Stream {
+  const number = (name: string, missing: number) => {
+    const value = parameters.get(name);
+    return value !== undefined && /^\d{1,3}$/.test(value) ? Number(value) : missing;
+  };
+  return {
+    profileId: number('profile-id', H265_DEFAULTS.profileId),
+    tierFlag: number('tier-flag', H265_DEFAULTS.tierFlag),
+    levelId: number('level-id', H265_DEFAULTS.levelId),
+  };
+}
+
+function transmissionMode({ parameters }: OfferedCodec): string {
+  return (parameters.get('tx-mode') ?? H265_DEFAULTS.txMode).toUpperCase();
+}
+
+function isH265(codec: OfferedCodec): boolean {
+  return codec.name.toUpperCase() === 'H265' && codec.clockRate === 90_000;
 }
 
 /** 0 for the same profile, else 1 and how far the offered one ranks above; undefined if below. */

@@ -34,18 +34,24 @@ export interface SdpMedia {
   readonly attributes: readonly SdpAttribute[];
 }
 
+interface ParsingOptions {
+  /** Leaves out sections whose m= line makes no sense, instead of refusing the whole. */
+  readonly skipsBadMedia?: boolean;
+}
+
 /** Throws `invalid_sdp` if there is no sense in it. */
-export function parseSdp(text: string): SdpSession {
+export function parseSdp(text: string, { skipsBadMedia = false }: ParsingOptions = {}): SdpSession {
   if (text.length > MAX_SDP_CHARACTERS) {
     throw invalidSdp(
-      `it is longer than ${MAX_SDP_CHARACTERS} characters. Offer fewer media sections or codecs`,
+      `it is longer than ${MAX_SDP_CHARACTERS} characters. Describe fewer media sections or codecs`,
     );
   }
   const [session = [], ...media] = splitSections(text);
   if (media.length === 0) {
     throw invalidSdp('it has no m= line. Send the whole session description as text');
   }
-  return { ...readSection(session), media: media.map(readMedia) };
+  const readable = skipsBadMedia ? media.filter(([line = '']) => parseMediaLine(line)) : media;
+  return { ...readSection(session), media: readable.map(readMedia) };
 }
 
 /** The value of the first attribute of that name; empty for a flag. */
@@ -69,9 +75,7 @@ function splitSections(text: string): string[][] {
   for (const line of sdpLines(text)) {
     if (line.startsWith('m=')) sections.push([]);
     if (sections.length > MAX_MEDIA_SECTIONS + 1) {
-      throw invalidSdp(
-        `it has more than ${MAX_MEDIA_SECTIONS} media sections. Offer only what you want to receive`,
-      );
+      throw invalidSdp(`it has more than ${MAX_MEDIA_SECTIONS} media sections. Describe fewer`);
     }
     sections.at(-1)?.push(line);
   }
@@ -88,19 +92,21 @@ export function sdpLines(text: string): string[] {
 
 function readMedia(lines: readonly string[]): SdpMedia {
   const [line = '', ...rest] = lines;
+  const media = parseMediaLine(line);
+  if (!media) {
+    throw invalidSdp(`"${line.slice(0, 80)}" is not "m=kind port protocol formats". Correct it`);
+  }
+  return { ...media, ...readSection(rest) };
+}
+
+function parseMediaLine(
+  line: string,
+): Pick<SdpMedia, 'kind' | 'port' | 'protocol' | 'formats'> | undefined {
   const [kind = '', port = '', protocol = '', ...formats] = line.slice(2).trim().split(/\s+/);
   // `port/count` stands for hierarchical streams (RFC 8866 §5.14); only the first port matters.
   const number = /^(\d{1,5})(?:\/\d{1,5})?$/.exec(port)?.[1];
-  if (number === undefined || Number(number) > 0xffff || formats.length === 0) {
-    throw invalidSdp(`"${line.slice(0, 80)}" is not "m=kind port protocol formats". Correct it`);
-  }
-  return {
-    kind: kind.toLowerCase(),
-    port: Number(number),
-    protocol,
-    formats,
-    ...readSection(rest),
-  };
+  if (number === undefined || Number(number) > 0xffff || formats.length === 0) return undefined;
+  return { kind: kind.toLowerCase(), port: Number(number), protocol, formats };
 }
 
 function readSection(lines: readonly string[]): Pick<SdpMedia, 'connection' | 'attributes'> {

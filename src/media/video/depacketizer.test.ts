@@ -1,0 +1,71 @@
+// Frames out of packets: whole ones, damaged ones, nonsense.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { packetizeAccessUnit } from '#media/h264/packetize.ts';
+import { rtpPacket } from '../../../test/support/rtp-packets.ts';
+import { Depacketizer } from './depacketizer.ts';
+
+const options = { payloadType: 96, sequence: 1, timestamp: 9, ssrc: 1 };
+
+function push(depacketizer: Depacketizer, packets: readonly Uint8Array[]) {
+  const frames = packets.map((packet, at) =>
+    depacketizer.push(packet, at === packets.length - 1, options.timestamp),
+  );
+  expect(frames.slice(0, -1).every((frame) => frame === undefined)).toBe(true);
+  return frames.at(-1);
+}
+
+test('what was packetized comes out as it went in', () => {
+  const unit = fc
+    .uint8Array({ minLength: 1, maxLength: 4000 })
+    .map((rest) => Uint8Array.of(0x65, ...rest));
+  fc.assert(
+    fc.property(fc.array(unit, { minLength: 1, maxLength: 6 }), (units) => {
+      const frame = push(new Depacketizer('H264'), packetizeAccessUnit(units, options));
+      expect(frame).toEqual({ units, timestamp: 9, complete: true });
+    }),
+  );
+});
+
+test('a frame that lost a fragment says that it is not complete, and the next one is not harmed', () => {
+  const depacketizer = new Depacketizer('H264');
+  const unit = new Uint8Array(5000).fill(0x65);
+  const packets = packetizeAccessUnit([unit], options);
+  const broken = push(depacketizer, packets.slice(1));
+  expect(broken).toBeUndefined();
+  expect(depacketizer.damagedFrames).toBe(1);
+  depacketizer.push(packets[0]!, false, 9);
+  depacketizer.reset();
+  for (const packet of packets.slice(2)) depacketizer.push(packet, packet === packets.at(-1), 9);
+  expect(depacketizer.damagedFrames).toBe(2);
+  expect(push(depacketizer, packets)).toMatchObject({ complete: true, units: [unit] });
+});
+
+test('a frame without an end does not grow for ever', () => {
+  const depacketizer = new Depacketizer('H264');
+  const packet = rtpPacket(new Uint8Array(60_000).fill(0x41), { sequence: 1, timestamp: 1 });
+  for (let times = 0; times < 1000; times++) depacketizer.push(packet, false, 1);
+  const frame = depacketizer.push(packet, true, 1);
+  const bytes = (frame?.units ?? []).reduce((sum, unit) => sum + unit.length, 0);
+  expect(bytes).toBeLessThanOrEqual(8 * 1024 * 1024);
+  expect(depacketizer.damagedFrames).toBe(1);
+});
+
+test('what it gives does not change when the packet’s bytes do', () => {
+  const depacketizer = new Depacketizer('H265');
+  const packet = rtpPacket(Uint8Array.of(38, 1, 5), { sequence: 1, timestamp: 1 });
+  const frame = depacketizer.push(packet, true, 1);
+  packet.fill(0);
+  expect(frame!.units).toEqual([Uint8Array.of(38, 1, 5)]);
+});
+
+test('random bytes are taken without harm', () => {
+  const packets = fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 });
+  fc.assert(
+    fc.property(packets, fc.constantFrom('H264' as const, 'H265' as const), (all, codec) => {
+      const depacketizer = new Depacketizer(codec);
+      for (const bytes of all) depacketizer.push(bytes, (bytes[0] ?? 0) > 128, 1);
+    }),
+  );
+});
