@@ -1,6 +1,7 @@
 // Streams and their viewers as the API shows them (PRODUCT 1.5).
 
 import { z } from 'zod';
+import { streamSettings } from './stream-settings.ts';
 
 export const streamId = z
   .string()
@@ -15,8 +16,12 @@ export const sessionKey = z
   );
 
 export const streamState = z
-  .enum(['connecting', 'live', 'stalled', 'retrying', 'refused', 'disabled'])
-  .describe('`live`: frames arrive. `stalled`: connected, but no complete frame for 5 s.');
+  .enum(['idle', 'connecting', 'live', 'stalled', 'retrying', 'refused', 'disabled'])
+  .describe(
+    '`idle`: on demand, and nobody watches. `live`: frames arrive. `stalled`: connected, but no complete frame for 5 s. `retrying`: it failed and is tried again. `refused`: it failed in a way that trying again would make worse, as with a wrong password.',
+  );
+
+export const profileName = z.enum(['main', 'sub']);
 
 const trackView = z
   .object({
@@ -30,6 +35,13 @@ const trackView = z
     channels: z.int().nullable(),
     frameRate: z.number().nullable().describe('Frames in the last second.'),
     gopFrames: z.int().nullable().describe('Frames in the last complete group of pictures.'),
+    reorders: z
+      .boolean()
+      .nullable()
+      .describe('Video: whether it has B-frames, which browsers show out of order.'),
+    faults: z
+      .record(z.string(), z.int())
+      .describe('What was wrong with markers and timestamps, and mended: counted by kind.'),
     bitrateKbps: z.number().describe('Over the last second.'),
     packets: z.int(),
     bytes: z.int(),
@@ -41,16 +53,66 @@ const trackView = z
   })
   .meta({ id: 'Track' });
 
-export const streamView = z
+const profileView = z
   .object({
-    id: streamId,
-    name: z.string(),
-    origin: z.enum(['file', 'builtin']).describe('Where it was configured.'),
+    name: profileName,
     source: z.string().describe('Without secrets.'),
     state: streamState,
     reason: z.string().nullable().describe('Why it is not live, in words.'),
     stateSince: z.iso.datetime(),
+    failures: z.int().describe('In a row.'),
+    nextAttemptAt: z.iso.datetime().nullable().describe('While it is retrying.'),
     tracks: z.array(trackView),
+    ignored: z
+      .array(z.string())
+      .describe('What the camera sends besides, and why it is not taken.'),
+    warnings: z
+      .array(z.string())
+      .describe('What viewers will notice, and which setting of the camera would help.'),
+  })
+  .meta({ id: 'Profile' });
+
+const conversionView = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    state: z.enum(['idle', 'opening', 'converting', 'failed']),
+    reason: z.string().nullable(),
+    users: z.int(),
+    cpuSeconds: z.number().nullable().describe('What it has cost so far.'),
+  })
+  .meta({ id: 'Conversion' });
+
+export const streamOrigin = z
+  .object({
+    kind: z
+      .enum(['file', 'builtin', 'api', 'publisher'])
+      .describe('`publisher`: made by whoever publishes, and gone with them.'),
+    file: z.string().nullable().describe('The configuration file, where it is from one.'),
+    line: z.int().nullable(),
+  })
+  .describe('Where it was configured. Streams of the file are changed in the file.');
+
+export const shownSettings = streamSettings
+  .omit({ password: true })
+  .extend({ hasPassword: z.boolean().describe('Passwords are never shown.') })
+  .meta({ id: 'ShownStreamSettings' });
+
+export const streamView = z
+  .object({
+    id: streamId,
+    name: z.string(),
+    origin: streamOrigin,
+    settings: shownSettings,
+    source: z.string().describe('Of the main profile, without secrets.'),
+    state: streamState.describe('Of the main profile.'),
+    reason: z.string().nullable().describe('Why it is not live, in words.'),
+    stateSince: z.iso.datetime(),
+    tracks: z
+      .array(trackView)
+      .describe('Of the main profile, or of the sub profile while it has none.'),
+    profiles: z.array(profileView),
+    conversions: z.array(conversionView),
     viewers: z.int(),
   })
   .meta({ id: 'Stream' });
@@ -79,7 +141,10 @@ const viewerView = z
   .object({
     id: z.string(),
     stream: streamId,
-    protocol: z.enum(['whep']),
+    protocol: z.enum(['whep', 'ws', 'rtsp', 'mse']),
+    profile: profileName,
+    choice: z.string().describe('Why it gets what it gets, in words.'),
+    quality: z.enum(['auto', 'main', 'sub']).describe('What it asked for.'),
     state: z.enum(['connecting', 'connected', 'disconnected', 'failed', 'closed']),
     since: z.iso.datetime(),
     remote: z.string().nullable().describe('Address and port the media goes to.'),
@@ -92,6 +157,9 @@ const viewerView = z
 
 export const viewerList = z.object({ viewers: z.array(viewerView) }).meta({ id: 'ViewerList' });
 
+export type ProfileView = z.infer<typeof profileView>;
+export type StreamOrigin = z.infer<typeof streamOrigin>;
+export type ShownSettings = z.infer<typeof shownSettings>;
 export type StreamState = z.infer<typeof streamState>;
 export type TrackView = z.infer<typeof trackView>;
 export type StreamView = z.infer<typeof streamView>;

@@ -28,6 +28,11 @@ export interface PeerEvents {
   onState(state: PeerState): void;
   /** One (compound) RTCP packet from the peer, decrypted. Valid only during the call. */
   onRtcp(packet: Uint8Array): void;
+  /**
+   * One RTP packet from the peer, decrypted, whatever its SSRC. Valid only during the call. Only who
+   * has this may send more than a viewer's few packets a second.
+   */
+  onRtp?(packet: Uint8Array): void;
 }
 
 /** How the packets travel, as far as the engine knows. */

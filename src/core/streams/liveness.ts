@@ -1,4 +1,4 @@
-// Whether a viewer is still there, from its connection's state and what was heard of it.
+// Whether a viewer or publisher is still there, from its connection's state and what was heard of it.
 
 import type { PeerState } from '#core/ports/peer-transport.ts';
 
@@ -14,12 +14,14 @@ const DISCONNECTED_FOR_MS = 10_000;
 const STOOD_STILL_MS = 5_000;
 
 export class Liveness {
+  readonly #silentAfterMs: number;
   #state: PeerState = 'connecting';
   #stateSinceMs: number;
   #heardAtMs: number;
   #lookedAtMs: number;
 
-  constructor(nowMs: number) {
+  constructor(nowMs: number, silentAfterMs = SILENT_AFTER_MS) {
+    this.#silentAfterMs = silentAfterMs;
     this.#stateSinceMs = nowMs;
     this.#heardAtMs = nowMs;
     this.#lookedAtMs = nowMs;
@@ -55,7 +57,7 @@ export class Liveness {
       case 'connecting':
         return inStateMs >= CONNECT_WITHIN_MS ? 'no connection in time' : undefined;
       case 'connected':
-        return nowMs - this.#heardAtMs >= SILENT_AFTER_MS ? 'no sign of life' : undefined;
+        return nowMs - this.#heardAtMs >= this.#silentAfterMs ? 'no sign of life' : undefined;
       case 'disconnected':
         return inStateMs >= DISCONNECTED_FOR_MS ? 'connection lost' : undefined;
       default:

@@ -1,5 +1,6 @@
 // Collects rows of (packet × peer) and hands them to the engine in one call.
 
+import type { Outlet } from '#core/ports/outlet.ts';
 import type { Peer, PeerTransport, SendBatch } from '#core/ports/peer-transport.ts';
 
 /** Enough to carry a frame to many viewers in one call, small enough to stay in the cache. */
@@ -38,4 +39,30 @@ export class Outbox {
     this.#transport.send(this.#batch);
     this.#batch.length = 0;
   }
+
+  /** Where the subscribers of one peer put their packets. */
+  outletTo(peer: Peer): Outlet {
+    return new PeerOutlet(this, peer);
+  }
+}
+
+class PeerOutlet implements Outlet {
+  readonly #outbox: Outbox;
+  readonly #peer: Peer;
+
+  constructor(outbox: Outbox, peer: Peer) {
+    this.#outbox = outbox;
+    this.#peer = peer;
+  }
+
+  add(packet: Uint8Array, first: number, timestamp: number, ssrc: number): void {
+    this.#outbox.add(this.#peer, packet, first, timestamp, ssrc);
+  }
+
+  addReport(packet: Uint8Array): void {
+    this.#peer.sendRtcp(packet);
+  }
+
+  /** Nothing: what all viewers get of a frame goes out together. */
+  flush(): void {}
 }

@@ -1,51 +1,69 @@
-// Sends cached groups of pictures at a bounded pace, so that a viewer's link is not flooded at the join.
+// Sends what viewers are behind by, cached groups of pictures and large frames, at a bounded pace, so
+// that no link is flooded.
 
 import type { Clock, Timer } from '#std/clock.ts';
-import type { Outbox } from './outbox.ts';
-import type { Subscriber } from './subscriber.ts';
 
 const PERIOD_MS = 5;
 /** 16 packets of 1,200 bytes each 5 ms are 31 Mb/s: 2 s at 2 Mb/s arrive within 130 ms. */
 const PACKETS_PER_PERIOD = 16;
+/** A stream of more than that must not fall back for ever: half of the backlog goes in 0.7 s. */
+const BACKLOG_PERIODS = 200;
+
+/** Who is behind. */
+interface Paced {
+  readonly backlog: number;
+  catchUp(packets: number): void;
+}
 
 export class Pacer {
   readonly #clock: Clock;
-  readonly #outbox: Outbox;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #flush: () => void;
+  readonly #paced = new Set<Paced>();
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, outbox: Outbox) {
+  /** `flush` sends what `catchUp` has collected. */
+  constructor(clock: Clock, flush: () => void) {
     this.#clock = clock;
-    this.#outbox = outbox;
+    this.#flush = flush;
   }
 
-  /** Takes over a subscriber until it is at the live end. */
-  add(subscriber: Subscriber): void {
-    this.#subscribers.add(subscriber);
-    this.#turn(subscriber);
-    this.#outbox.flush();
-    if (this.#subscribers.size > 0)
-      this.#timer ??= this.#clock.every(PERIOD_MS, () => this.#tick());
+  /** Takes over somebody until they are at the live end. */
+  add(paced: Paced): void {
+    this.#paced.add(paced);
+    this.#timer ??= this.#clock.every(PERIOD_MS, () => this.#tick());
   }
 
-  remove(subscriber: Subscriber): void {
-    this.#subscribers.delete(subscriber);
+  remove(paced: Paced): void {
+    this.#paced.delete(paced);
     this.#stopWhenIdle();
+  }
+
+  /** Gives one their first share without waiting for the period. */
+  start(paced: Paced): void {
+    if (!this.#paced.has(paced)) return;
+    this.#turn(paced);
+    this.#flush();
+    this.#stopWhenIdle();
+  }
+
+  /** Sends what was collected outside of a turn. */
+  flush(): void {
+    this.#flush();
   }
 
   #tick(): void {
-    for (const subscriber of this.#subscribers) this.#turn(subscriber);
-    this.#outbox.flush();
+    for (const paced of this.#paced) this.#turn(paced);
+    this.#flush();
     this.#stopWhenIdle();
   }
 
-  #turn(subscriber: Subscriber): void {
-    subscriber.catchUp(PACKETS_PER_PERIOD);
-    if (!subscriber.catchingUp) this.#subscribers.delete(subscriber);
+  #turn(paced: Paced): void {
+    paced.catchUp(Math.max(PACKETS_PER_PERIOD, Math.ceil(paced.backlog / BACKLOG_PERIODS)));
+    if (paced.backlog === 0) this.#paced.delete(paced);
   }
 
   #stopWhenIdle(): void {
-    if (this.#subscribers.size > 0) return;
+    if (this.#paced.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
   }

@@ -1,128 +1,137 @@
-// One stream: a source, its tracks and its state.
+// One stream: its profiles, what is converted from them, and how it stands as a whole.
 
-import type { StreamState, StreamView } from '#contract/streams.ts';
-import type { Source, SourceSink, TrackSink } from '#core/ports/source.ts';
-import type { Clock } from '#std/clock.ts';
-import { StateError } from '#std/errors.ts';
-import type { Outbox } from './outbox.ts';
-import { Track } from './track.ts';
-import type { TrackFormat } from './track-format.ts';
-import { viewTrack } from './track-view.ts';
+import type { StreamView } from '#contract/streams.ts';
+import type { Converter } from '#core/ports/converter.ts';
+import { Conversions } from './conversions.ts';
+import { Profile, type ProfileName, type ProfileRules, type ProfileSpec } from './profile.ts';
+import { viewStream } from './stream-view.ts';
+import type { Track } from './track.ts';
 
-/** Without a complete frame for this long a stream is stalled, whatever bytes arrive. */
-const STALL_AFTER_MS = 5_000;
-
-export interface StreamConfig {
+export interface StreamSpec {
   readonly id: string;
   readonly name: string;
+  /** Shown as it is: where it was set, and how, without secrets. */
   readonly origin: StreamView['origin'];
-  /** For people: without secrets. */
-  readonly address: string;
+  readonly settings: StreamView['settings'];
+  readonly enabled: boolean;
+  /** Whether tracks may be converted for those who cannot play them. */
+  readonly transcode: boolean;
+  /** The main one first. */
+  readonly profiles: readonly ProfileSpec[];
 }
 
-interface StreamOptions {
-  readonly config: StreamConfig;
-  readonly source: Source;
-  readonly outbox: Outbox;
-  readonly clock: Clock;
-  readonly onState: (stream: Stream) => void;
+interface StreamOptions extends ProfileRules {
+  readonly spec: StreamSpec;
+  readonly converter: Converter;
+  readonly onState: (stream: Stream, profile: Profile) => void;
+  /** These tracks are no more: their viewers have to choose anew. */
+  readonly onGone: (stream: Stream, tracks: readonly Track[], reason: string) => void;
 }
 
-export class Stream implements SourceSink {
-  readonly config: StreamConfig;
+export class Stream {
+  readonly conversions: Conversions;
   readonly #options: StreamOptions;
-  #tracks: readonly Track[] = [];
-  #state: StreamState = 'connecting';
-  #reason: string | undefined;
-  #stateSinceMs: number;
-  #framesSeen = 0;
-  #frameSeenAtMs = 0;
+  readonly #profiles = new Map<ProfileName, Profile>();
+  /** When it was configured, on the wall clock. */
+  readonly sinceMs: number;
+  #spec: StreamSpec;
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.config = options.config;
-    this.#stateSinceMs = options.clock.wallMs();
+    this.#spec = options.spec;
+    this.sinceMs = options.clock.wallMs();
+    const { clock, converter, flush } = options;
+    const onGone = (tracks: readonly Track[], reason: string) => this.#handleGone(tracks, reason);
+    this.conversions = new Conversions({ clock, converter, flush, onGone });
+    this.#addProfiles();
   }
 
-  get state(): StreamState {
-    return this.#state;
+  get id(): string {
+    return this.#spec.id;
   }
 
-  get reason(): string | undefined {
-    return this.#reason;
+  get spec(): StreamSpec {
+    return this.#spec;
+  }
+
+  /** The main one first; none while the stream is disabled. */
+  get profiles(): readonly Profile[] {
+    return [...this.#profiles.values()];
+  }
+
+  profile(name: ProfileName): Profile | undefined {
+    return this.#profiles.get(name);
+  }
+
+  /** Whose state is the stream's. */
+  get main(): Profile | undefined {
+    return this.#profiles.get('main');
   }
 
   get tracks(): readonly Track[] {
-    return this.#tracks;
+    const ready = this.main?.tracks.length ? this.main : this.profile('sub');
+    return ready?.tracks ?? [];
   }
 
-  start(): void {
-    this.#options.source.start(this);
+  /** Takes other settings; what they do not touch goes on. */
+  async configure(spec: StreamSpec): Promise<void> {
+    this.#spec = spec;
+    const wanted = spec.enabled ? spec.profiles : [];
+    const unwanted = this.profiles.filter(
+      (profile) => !wanted.some(({ name }) => name === profile.name),
+    );
+    for (const { name } of unwanted) this.#profiles.delete(name);
+    for (const each of wanted) this.profile(each.name)?.configure(each);
+    this.#addProfiles();
+    const reason = spec.enabled ? 'its settings were changed' : 'the stream was disabled';
+    await Promise.all(unwanted.map((profile) => profile.close(reason)));
   }
 
-  async close(): Promise<void> {
-    await this.#options.source.close();
-  }
-
-  ready(formats: readonly TrackFormat[]): readonly TrackSink[] {
-    if (this.#tracks.length > 0) throw new StateError(`Stream "${this.config.id}" has its tracks.`);
-    this.#tracks = formats.map((format) => new Track(format));
-    return this.#tracks;
-  }
-
-  flush(): void {
-    for (const track of this.#tracks) track.flush();
-    this.#options.outbox.flush();
-    if (this.#state !== 'live') this.#judge(this.#options.clock.nowMs());
-  }
-
-  failed(reason: string): void {
-    this.#enter('refused', reason);
-  }
-
-  /** Called once a second: rates, and whether frames still come. */
+  /** Called once a second. */
   tick(nowMs: number): void {
-    for (const track of this.#tracks) track.sample(nowMs);
-    this.#judge(nowMs);
+    for (const profile of this.#profiles.values()) profile.tick(nowMs);
+    this.conversions.tick(nowMs);
+  }
+
+  /** Tries all profiles at once, whatever happened before. */
+  retry(): void {
+    for (const profile of this.#profiles.values()) profile.retry();
   }
 
   view(viewers: number): StreamView {
-    const { id, name, origin, address } = this.config;
-    return {
-      id,
-      name,
-      origin,
-      source: address,
-      state: this.#state,
-      reason: this.#reason ?? null,
-      stateSince: new Date(this.#stateSinceMs).toISOString(),
-      tracks: this.#tracks.map(viewTrack),
-      viewers,
-    };
+    return viewStream(this, viewers);
   }
 
-  #judge(nowMs: number): void {
-    const frames = this.#countFrames();
-    if (frames > this.#framesSeen) {
-      this.#framesSeen = frames;
-      this.#frameSeenAtMs = nowMs;
-      this.#enter('live', undefined);
-    } else if (this.#state === 'live' && nowMs - this.#frameSeenAtMs >= STALL_AFTER_MS) {
-      this.#enter('stalled', `No complete frame for ${STALL_AFTER_MS / 1000} s.`);
+  async close(reason: string): Promise<void> {
+    const profiles = this.profiles;
+    this.#profiles.clear();
+    await Promise.all([
+      this.conversions.close(reason),
+      ...profiles.map((profile) => profile.close(reason)),
+    ]);
+  }
+
+  #addProfiles(): void {
+    if (!this.#spec.enabled) return;
+    const { clock, gate, random, flush } = this.#options;
+    for (const spec of this.#spec.profiles) {
+      if (this.#profiles.has(spec.name)) continue;
+      const profile = new Profile({
+        spec,
+        clock,
+        gate,
+        random,
+        flush,
+        onState: (changed) => this.#options.onState(this, changed),
+        onGone: (tracks, reason) => this.#handleGone(tracks, reason),
+      });
+      this.#profiles.set(spec.name, profile);
+      profile.start();
     }
   }
 
-  /** Of the picture, if there is one: sound alone does not make a camera live. */
-  #countFrames(): number {
-    const judged = this.#tracks.find(({ format }) => format.kind === 'video') ?? this.#tracks[0];
-    return judged?.counters.frames ?? 0;
-  }
-
-  #enter(state: StreamState, reason: string | undefined): void {
-    if (state === this.#state && reason === this.#reason) return;
-    this.#state = state;
-    this.#reason = reason;
-    this.#stateSinceMs = this.#options.clock.wallMs();
-    this.#options.onState(this);
+  #handleGone(tracks: readonly Track[], reason: string): void {
+    this.conversions.drop(tracks, reason);
+    this.#options.onGone(this, tracks, reason);
   }
 }

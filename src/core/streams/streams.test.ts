@@ -5,9 +5,9 @@ import { setUpStreams } from '../../../test/support/streams-set-up.ts';
 
 test('a stream is live with its first frame and stalled 5 s after its last', () => {
   const { source, camera, clock, streams, log } = setUpStreams();
-  expect(streams.get('gate').state).toBe('connecting');
+  expect(streams.get('gate').main!.state).toBe('connecting');
   source.write(camera.keyFrame(), 0);
-  expect(streams.get('gate').state).toBe('live');
+  expect(streams.get('gate').main!.state).toBe('live');
   clock.advance(6000);
   expect(streams.get('gate').view(0)).toMatchObject({
     state: 'stalled',
@@ -16,16 +16,18 @@ test('a stream is live with its first frame and stalled 5 s after its last', () 
   source.write(camera.deltaFrame(), 6000);
   expect(streams.get('gate').view(0)).toMatchObject({ state: 'live', reason: null });
   expect(log.lines.map(({ message }) => message)).toEqual([
+    'Stream connecting',
     'Stream live',
     'Stream stalled',
     'Stream live',
   ]);
 });
 
-test('a source that gives up leaves its reason', () => {
+test('a source that must not be tried again leaves its reason', () => {
   const { source, streams } = setUpStreams({ ready: false });
-  source.sink!.failed('no clip');
-  expect(streams.get('gate').view(0)).toMatchObject({ state: 'refused', reason: 'no clip' });
+  source.sink!.failed({ kind: 'refused', reason: 'wrong password' });
+  const shown = { state: 'refused', reason: 'wrong password' };
+  expect(streams.get('gate').view(0)).toMatchObject({ ...shown, profiles: [shown] });
 });
 
 test('a stream shows what its tracks carry', () => {

@@ -1,12 +1,14 @@
 // All streams of this server, by id.
 
 import type { StreamView } from '#contract/streams.ts';
+import type { Converter } from '#core/ports/converter.ts';
 import type { Log } from '#core/ports/log.ts';
-import type { Source } from '#core/ports/source.ts';
 import type { Clock, Timer } from '#std/clock.ts';
 import { NotFoundError } from '#std/errors.ts';
-import type { Outbox } from './outbox.ts';
-import { Stream, type StreamConfig } from './stream.ts';
+import { OpenGate } from './open-gate.ts';
+import type { Profile } from './profile.ts';
+import { Stream, type StreamSpec } from './stream.ts';
+import type { Track } from './track.ts';
 
 const TICK_MS = 1_000;
 /** One line a stream, for who follows the log. */
@@ -14,14 +16,23 @@ const REPORT_EVERY_TICKS = 60;
 
 interface StreamsOptions {
   readonly clock: Clock;
-  readonly outbox: Outbox;
   readonly log: Log;
+  readonly converter: Converter;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Sends what the tracks gave their subscribers. */
+  readonly flush: () => void;
 }
+
+/** Who has viewers on tracks that are no more. */
+type GoneListener = (stream: Stream, tracks: readonly Track[], reason: string) => void;
 
 export class Streams {
   readonly #options: StreamsOptions;
   readonly #streams = new Map<string, Stream>();
+  readonly #gate = new OpenGate();
   readonly #ticker: Timer;
+  #onGone: GoneListener = () => {};
   #ticks = 0;
 
   constructor(options: StreamsOptions) {
@@ -29,12 +40,37 @@ export class Streams {
     this.#ticker = options.clock.every(TICK_MS, () => this.#tick());
   }
 
-  add(config: StreamConfig, source: Source): void {
-    const { clock, outbox, log } = this.#options;
-    const onState = (stream: Stream) => report(stream, log);
-    const stream = new Stream({ config, source, outbox, clock, onState });
-    this.#streams.set(config.id, stream);
-    stream.start();
+  set onGone(listener: GoneListener) {
+    this.#onGone = listener;
+  }
+
+  /** Adds a stream, or gives one that is here other settings. */
+  async apply(spec: StreamSpec): Promise<void> {
+    const known = this.#streams.get(spec.id);
+    if (known) return known.configure(spec);
+    const { clock, converter, random, flush, log } = this.#options;
+    const stream = new Stream({
+      spec,
+      clock,
+      converter,
+      random,
+      flush,
+      gate: this.#gate,
+      onState: (changed, profile) => report(changed, profile, log),
+      onGone: (...gone) => this.#onGone(...gone),
+    });
+    this.#streams.set(spec.id, stream);
+  }
+
+  async remove(streamId: string): Promise<void> {
+    const stream = this.get(streamId);
+    this.#streams.delete(streamId);
+    await stream.close('the stream was removed');
+    this.#options.log.info('Stream removed', { stream: streamId });
+  }
+
+  has(streamId: string): boolean {
+    return this.#streams.has(streamId);
   }
 
   get(streamId: string): Stream {
@@ -47,12 +83,13 @@ export class Streams {
   }
 
   views(viewersOf: (streamId: string) => number): StreamView[] {
-    return Array.from(this.#streams.values(), (stream) => stream.view(viewersOf(stream.config.id)));
+    return Array.from(this.#streams.values(), (stream) => stream.view(viewersOf(stream.id)));
   }
 
   async close(): Promise<void> {
     this.#ticker.cancel();
-    await Promise.all(Array.from(this.#streams.values(), (stream) => stream.close()));
+    const all = [...this.#streams.values()];
+    await Promise.all(all.map((stream) => stream.close('the server is closing')));
   }
 
   #tick(): void {
@@ -64,23 +101,20 @@ export class Streams {
 
   #report(): void {
     for (const stream of this.#streams.values()) {
-      for (const { format, counters, lost } of stream.tracks) {
-        const { packets, bytes, dropped } = counters;
-        const fields = {
-          stream: stream.config.id,
-          kind: format.kind,
-          packets,
-          bytes,
-          lost,
-          dropped,
-        };
-        this.#options.log.debug('RTP stats', fields);
-      }
+      for (const profile of stream.profiles) this.#reportTracks(stream.id, profile);
+    }
+  }
+
+  #reportTracks(stream: string, profile: Profile): void {
+    for (const { format, counters, lost } of profile.tracks) {
+      const { packets, bytes, dropped } = counters;
+      const fields = { stream, profile: profile.name, kind: format.kind };
+      this.#options.log.debug('RTP stats', { ...fields, packets, bytes, lost, dropped });
     }
   }
 }
 
-function report(stream: Stream, log: Log): void {
-  const { state, reason } = stream;
-  log.info(`Stream ${state}`, { stream: stream.config.id, reason });
+function report(stream: Stream, profile: Profile, log: Log): void {
+  const { name, state, reason } = profile;
+  log.info(`Stream ${state}`, { stream: stream.id, profile: name, reason });
 }

@@ -1,19 +1,24 @@
 // One viewer's place in one track: what it gets next, under which numbers, and what it gets again.
 //
-//             start()            key frame there           reached the newest packet
-//   idle ──────────────▶ waiting ───────────────▶ catching-up ───────────────▶ live
-//                           ▲                          │                        │
-//                           └──────────────────────────┴────────────────────────┘
-//                             what it needs next is gone: on with a newer key frame
+//             start()            key frame there        reached the newest packet
+//   idle ──────────────▶ waiting ────────────────▶ behind ───────────────────▶ live
+//                           ▲                       │  ▲                        │
+//                           └───────────────────────┘  └────────────────────────┘
+//                      what it needs next is gone          a large frame came
 //
 // Sequence numbers are continuous per viewer, whatever it skips. The frames of the cached group of
 // pictures get timestamps shortly before the newest frame's, so that they are shown at once and
-// the live ones follow at their own pace.
+// the live ones follow at their own pace. Behind the live end a pacer says how fast it goes on: a key
+// frame of hundreds of packets at once would be lost in the first narrow link.
+//
+// It may change to another track (main, sub) at a key frame of that one; for the viewer numbers and
+// time go on.
 
-import type { Peer } from '#core/ports/peer-transport.ts';
-import { sequenceDistance } from '#media/rtp/distance.ts';
+import type { Outlet } from '#core/ports/outlet.ts';
+import { sequenceDistance, timestampDistance } from '#media/rtp/distance.ts';
 import { payloadStart, RTP_HEADER_BYTES } from '#media/rtp/header.ts';
-import type { Outbox } from './outbox.ts';
+import type { Lane } from './lane.ts';
+import type { Pacer } from './pacer.ts';
 import { emptyCounters } from './subscriber-counters.ts';
 import type { Track } from './track.ts';
 
@@ -26,45 +31,54 @@ const RETRANSMISSIONS_PER_SECOND = 400;
 const NEVER_SENT = -1;
 const MARKER_WORD = 0x80_00_00;
 
-export interface Lane {
-  readonly ssrc: number;
-  readonly payloadType: number;
-  readonly rtx: { readonly ssrc: number; readonly payloadType: number } | undefined;
-}
+/** Sent at once, whatever it is: ordinary frames have fewer packets, key frames mostly more. */
+const BURST_PACKETS = 32;
+/** A switch to a track whose clock stands behind moves on by at least a frame at 30 frames/s. */
+const MIN_STEP_SECONDS = 1 / 30;
 
 interface SubscriberOptions {
-  readonly peer: Peer;
-  readonly outbox: Outbox;
+  readonly outlet: Outlet;
+  readonly pacer: Pacer;
   readonly lane: Lane;
   /** 32 random bits: where sequence numbers and timestamps begin must not be guessable. */
   readonly randomWord: () => number;
 }
 
-export class Subscriber {
+interface NextTrack {
   readonly track: Track;
   readonly lane: Lane;
+  /** Where the other track stood: only a key frame from there on is at its live end. */
+  readonly after: number;
+  deliver(): void;
+}
+
+export class Subscriber {
   readonly counters = emptyCounters();
 
-  readonly #peer: Peer;
-  readonly #outbox: Outbox;
+  readonly #outlet: Outlet;
+  readonly #pacer: Pacer;
   readonly #sentIndex: Float64Array;
   readonly #sentTimestamp: Uint32Array;
-  readonly #offsetTicks: number;
   readonly #stepTicks: number;
-  #state: 'idle' | 'waiting' | 'catching-up' | 'live' = 'idle';
+  #track: Track;
+  #lane: Lane;
+  #next: NextTrack | undefined;
+  #offsetTicks: number;
+  #state: 'idle' | 'waiting' | 'behind' | 'live' = 'idle';
   #cursor = 0;
   #spliceFrame = 0;
   #spliceTimestamp = 0;
+  #lastTimestamp = 0;
   #sequence: number;
   #rtxSequence: number;
   #tokens = RETRANSMISSIONS_PER_SECOND;
   #tokensAtMs = 0;
 
   constructor(track: Track, options: SubscriberOptions) {
-    this.track = track;
-    this.lane = options.lane;
-    this.#peer = options.peer;
-    this.#outbox = options.outbox;
+    this.#track = track;
+    this.#lane = options.lane;
+    this.#outlet = options.outlet;
+    this.#pacer = options.pacer;
     const history = HISTORY_PACKETS[track.format.kind];
     this.#sentIndex = new Float64Array(history).fill(NEVER_SENT);
     this.#sentTimestamp = new Uint32Array(history);
@@ -75,40 +89,84 @@ export class Subscriber {
     this.#rtxSequence = options.randomWord() & 0x7fff;
   }
 
-  get catchingUp(): boolean {
-    return this.#state === 'catching-up';
+  get track(): Track {
+    return this.#track;
+  }
+
+  get lane(): Lane {
+    return this.#lane;
+  }
+
+  /** Of the next packet. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** How many packets there are that it has not sent yet; 0 unless it is behind. */
+  get backlog(): number {
+    return this.#state === 'behind' ? this.track.ring.next - this.#cursor : 0;
+  }
+
+  /** It has been sent nothing, because there is no key frame yet. */
+  get isWaiting(): boolean {
+    return this.#state === 'waiting';
   }
 
   start(): void {
     if (this.#state !== 'idle') return;
+    // A viewer that stopped and starts again gets the cached picture anew.
+    this.#cursor = 0;
     this.track.add(this);
     if (this.track.format.kind === 'audio') {
       this.#cursor = this.track.ring.next;
       this.#state = 'live';
       return;
     }
-    this.#state = this.#joinGop() ? 'catching-up' : 'waiting';
+    this.#state = this.#joinGop() ? 'behind' : 'waiting';
+    if (this.#state !== 'behind') return;
+    this.#pacer.add(this);
+    this.#pacer.start(this);
   }
 
   stop(): void {
+    this.#forgetNext();
     this.track.remove(this);
+    this.#pacer.remove(this);
     this.#state = 'idle';
   }
 
   /** Sends what the track got, if this viewer is at the live end. Called at every flush. */
   deliver(): void {
     if (this.#state === 'waiting' && this.#joinGop()) this.#state = 'live';
-    if (this.#state === 'live') this.#send(Number.POSITIVE_INFINITY);
+    if (this.#state !== 'live') return;
+    this.#send(BURST_PACKETS);
+    if (this.#state === 'live' && this.#cursor < this.track.ring.next) this.#fallBehind();
+    this.#outlet.flush();
   }
 
-  /** Sends at most `packets` of what this viewer has yet to catch up on. */
+  /** Sends at most `packets` of what it is behind by. */
   catchUp(packets: number): void {
-    if (this.#state !== 'catching-up') return;
+    if (this.#state !== 'behind') return;
     const newestGop = this.track.gopStart;
     if (newestGop !== undefined && newestGop > this.#cursor) this.#skipTo(newestGop);
     this.#send(packets);
-    if (this.#state === 'catching-up' && this.#cursor === this.track.ring.next)
-      this.#state = 'live';
+    if (this.#state === 'behind' && this.#cursor === this.track.ring.next) this.#state = 'live';
+    this.#outlet.flush();
+  }
+
+  /** Goes on with another track of the same kind, from that one's next key frame on. */
+  changeTo(track: Track, lane: Lane): void {
+    this.#forgetNext();
+    if (track === this.track) return;
+    const next = { track, lane, after: track.ring.next, deliver: () => this.#tryChange() };
+    this.#next = next;
+    track.add(next);
+    if (this.#state === 'idle' || track.format.kind === 'audio') this.#change(next);
+  }
+
+  /** The track that it is going to change to. */
+  get nextTrack(): Track | undefined {
+    return this.#next?.track;
   }
 
   /** Sends packets again that the viewer says it missed. */
@@ -122,7 +180,7 @@ export class Subscriber {
         this.counters.retransmitted++;
       }
     }
-    this.#outbox.flush();
+    this.#pacer.flush();
   }
 
   /** The viewer's timestamp of what is captured at `nowMs`. */
@@ -139,6 +197,51 @@ export class Subscriber {
     this.#spliceFrame = this.track.frame;
     this.#spliceTimestamp = this.track.timestamp;
     return true;
+  }
+
+  #fallBehind(): void {
+    this.#state = 'behind';
+    this.#pacer.add(this);
+  }
+
+  #tryChange(): void {
+    const next = this.#next;
+    const start = next?.track.gopStart;
+    if (next && start !== undefined && start >= next.after) this.#change(next);
+  }
+
+  #change(next: NextTrack): void {
+    const { track, lane } = next;
+    this.#forgetNext();
+    const running = this.#state !== 'idle';
+    if (running) this.#offsetTicks = this.#offsetFor(track);
+    this.track.remove(this);
+    this.#track = track;
+    this.#lane = lane;
+    // What was sent is in the other track's ring, and nobody needs it before a key frame.
+    this.#sentIndex.fill(NEVER_SENT);
+    this.#spliceFrame = 0;
+    if (!running) return;
+    track.add(this);
+    this.#cursor = track.format.kind === 'audio' ? track.ring.next : (track.gopStart ?? 0);
+    this.#pacer.remove(this);
+    this.#state = 'live';
+    this.deliver();
+  }
+
+  /** The viewer's time goes on as the two tracks' capture times say. */
+  #offsetFor(track: Track): number {
+    const leastTicks = Math.round(track.format.clockRate * MIN_STEP_SECONDS);
+    const sent = (this.#lastTimestamp + leastTicks) >>> 0;
+    const meant = this.timestampAt(track.capturedAtMs);
+    const timestamp = timestampDistance(sent, meant) < 0 ? sent : meant;
+    return (timestamp - track.timestamp) >>> 0;
+  }
+
+  #forgetNext(): void {
+    if (!this.#next) return;
+    this.#next.track.remove(this.#next);
+    this.#next = undefined;
   }
 
   #skipTo(index: number): void {
@@ -171,6 +274,7 @@ export class Subscriber {
     const timestamp = this.#timestampOf(index);
     this.#sentIndex[slot] = index;
     this.#sentTimestamp[slot] = timestamp;
+    this.#lastTimestamp = timestamp;
     this.#post(packet, this.#firstWord(index, this.#sequence), timestamp);
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.counters.packets++;
@@ -178,7 +282,7 @@ export class Subscriber {
   }
 
   #post(packet: Uint8Array, first: number, timestamp: number): void {
-    this.#outbox.add(this.#peer, packet, first, timestamp, this.lane.ssrc);
+    this.#outlet.add(packet, first, timestamp, this.lane.ssrc);
   }
 
   #firstWord(index: number, sequence: number): number {
@@ -219,7 +323,7 @@ export class Subscriber {
     copy.set(packet.subarray(start), start + 2);
     const marker = this.track.ring.marker(index) ? MARKER_WORD : 0;
     const first = marker | (rtx.payloadType << 16) | this.#rtxSequence;
-    this.#outbox.add(this.#peer, copy, first, sent.timestamp, rtx.ssrc);
+    this.#outlet.add(copy, first, sent.timestamp, rtx.ssrc);
     this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
   }
 

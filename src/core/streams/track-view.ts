@@ -1,24 +1,24 @@
 // A track as the API shows it.
 
 import type { TrackView } from '#contract/streams.ts';
-import { parseSps, type Sps } from '#media/h264/sps.ts';
-import { InputError } from '#std/errors.ts';
 import type { Track } from './track.ts';
 
 export function viewTrack(track: Track): TrackView {
-  const { format, counters } = track;
-  const sps = readSps(track);
+  const { format, counters, picture } = track;
+  const isVideo = format.kind === 'video';
   return {
     kind: format.kind,
     codec: format.codec,
     clockRate: format.clockRate,
-    profile: sps?.profileName ?? null,
-    level: sps?.level ?? null,
-    width: sps?.width ?? null,
-    height: sps?.height ?? null,
-    channels: format.kind === 'audio' ? format.channels : null,
-    frameRate: format.kind === 'video' ? round(track.frameRate.rate) : null,
+    profile: picture?.profile ?? null,
+    level: picture?.level ?? null,
+    width: picture?.width ?? null,
+    height: picture?.height ?? null,
+    channels: isVideo ? null : format.channels,
+    frameRate: isVideo ? round(track.frameRate.rate) : null,
     gopFrames: track.gopFrames ?? null,
+    reorders: isVideo ? track.reorders : null,
+    faults: { ...track.faults },
     bitrateKbps: round(track.bitrate.rate / 1000),
     packets: counters.packets,
     bytes: counters.bytes,
@@ -28,18 +28,6 @@ export function viewTrack(track: Track): TrackView {
     droppedPackets: counters.dropped,
     malformedPackets: counters.malformed,
   };
-}
-
-/** What the camera's parameter sets say; a camera may send nonsense in them. */
-function readSps(track: Track): Sps | undefined {
-  const unit = track.parameterSets.sps;
-  if (!unit) return undefined;
-  try {
-    return parseSps(unit);
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
 }
 
 function round(value: number): number {

@@ -1,13 +1,16 @@
 // A track: key frames, parameter sets, damage, counters.
 
 import { expect, test } from 'vitest';
-import { formatStapA, HAS_PPS, HAS_SPS, inspectH264, STARTS_IDR } from '#media/h264/payload.ts';
+import { formatStapA, inspectH264 } from '#media/h264/payload.ts';
+import { HAS_PARAMETER_SETS, HAS_SLICE, STARTS_KEY_FRAME } from '#media/video/payload-flags.ts';
 import { PPS, rtpPacket, SPS, VideoSender } from '../../../test/support/rtp-packets.ts';
 import { Track } from './track.ts';
 import type { AudioFormat, VideoFormat } from './track-format.ts';
 
 const video: VideoFormat = { kind: 'video', codec: 'H264', clockRate: 90_000, parameterSets: [] };
 const audio: AudioFormat = { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 };
+
+const KEY_SLICE = STARTS_KEY_FRAME | HAS_SLICE;
 
 function writeAll(track: Track, packets: readonly Uint8Array[], capturedAtMs = 0): void {
   for (const packet of packets) track.write(packet, capturedAtMs);
@@ -38,7 +41,7 @@ test('Track begins the group of pictures at the parameter sets of the key frame'
   writeAll(track, camera.deltaFrame());
   writeAll(track, camera.keyFrame());
   const start = track.gopStart!;
-  expect(flagsFrom(track, start)).toEqual([HAS_SPS | HAS_PPS, STARTS_IDR]);
+  expect(flagsFrom(track, start)).toEqual([HAS_PARAMETER_SETS, KEY_SLICE]);
   expect(track.counters.keyFrames).toBe(2);
   expect(track.gopFrames).toBe(2);
 });
@@ -47,7 +50,7 @@ test('Track sends parameter sets once, whatever packets the camera sends them in
   const track = new Track(video);
   const camera = new VideoSender();
   writeAll(track, camera.frame([SPS, SPS, PPS, formatStapA([SPS, PPS]), Uint8Array.of(0x65, 1)]));
-  expect(flagsFrom(track, 0)).toEqual([HAS_SPS | HAS_PPS, STARTS_IDR]);
+  expect(flagsFrom(track, 0)).toEqual([HAS_PARAMETER_SETS, KEY_SLICE]);
   expect(track.counters.dropped).toBe(0);
 });
 
@@ -56,7 +59,7 @@ test('Track puts parameter sets before a key frame that comes without, at the sa
   const camera = new VideoSender();
   writeAll(track, camera.bareKeyFrame());
   const start = track.gopStart!;
-  expect(flagsFrom(track, start)).toEqual([HAS_SPS | HAS_PPS, STARTS_IDR]);
+  expect(flagsFrom(track, start)).toEqual([HAS_PARAMETER_SETS, KEY_SLICE]);
   expect(track.ring.packet(start)!.subarray(12)).toEqual(formatStapA([SPS, PPS]));
   expect(track.ring.timestamp(start)).toBe(track.ring.timestamp(start + 1));
   expect([track.ring.marker(start), track.ring.marker(start + 1)]).toEqual([false, true]);
@@ -67,7 +70,7 @@ test('Track uses the sets it learnt in-band when a later key frame lacks them', 
   const camera = new VideoSender();
   writeAll(track, camera.keyFrame());
   writeAll(track, camera.bareKeyFrame());
-  expect(flagsFrom(track, track.gopStart!)).toEqual([HAS_SPS | HAS_PPS, STARTS_IDR]);
+  expect(flagsFrom(track, track.gopStart!)).toEqual([HAS_PARAMETER_SETS, KEY_SLICE]);
 });
 
 test('Track waits when nobody knows the parameter sets of a key frame', () => {
@@ -90,7 +93,7 @@ test('Track passes nothing on between a lost packet and the next key frame', () 
   expect(track.counters.dropped).toBe(2);
   writeAll(track, camera.keyFrame());
   expect(track.gopStart).toBeGreaterThanOrEqual(kept);
-  expect(flagsFrom(track, track.gopStart!).at(-1)).toBe(STARTS_IDR);
+  expect(flagsFrom(track, track.gopStart!).at(-1)).toBe(KEY_SLICE);
 });
 
 test('Track does not offer a key frame of which a packet is missing', () => {

@@ -1,9 +1,10 @@
 // One track of a stream: takes a source's packets, keeps the group of pictures, feeds subscribers.
 
 import type { TrackSink } from '#core/ports/source.ts';
-import { HAS_PPS, HAS_SPS, inspectH264, MALFORMED, STARTS_IDR } from '#media/h264/payload.ts';
 import { timestampDistance } from '#media/rtp/distance.ts';
+import { ENDS_FRAME, FrameEdges, HOLD, STARTS_FRAME } from '#media/rtp/frame-edges.ts';
 import {
+  isRtp,
   payloadEnd,
   payloadStart,
   RTP_HEADER_BYTES,
@@ -11,14 +12,23 @@ import {
   readTimestamp,
   writeRtpHeader,
 } from '#media/rtp/header.ts';
+import { TimestampRepair } from '#media/rtp/timestamp-repair.ts';
+import {
+  HAS_PARAMETER_SETS,
+  HAS_SLICE,
+  MALFORMED,
+  STARTS_B_SLICE,
+  STARTS_KEY_FRAME,
+  STARTS_PICTURE,
+} from '#media/video/payload-flags.ts';
 import { Continuity } from './continuity.ts';
 import { PacketRing } from './packet-ring.ts';
-import { ParameterSets } from './parameter-sets.ts';
 import { RateMeter } from './rate-meter.ts';
+import { soundDurationTicks } from './sound-duration.ts';
 import type { TrackFormat } from './track-format.ts';
+import { type Picture, VideoRules } from './video-rules.ts';
 
 const NO_GOP = -1;
-const PARAMETER_SETS = HAS_SPS | HAS_PPS;
 
 /** Who is told at every flush. */
 interface TrackListener {
@@ -36,9 +46,7 @@ interface TrackCounters {
 }
 
 export class Track implements TrackSink {
-  readonly format: TrackFormat;
   readonly ring = new PacketRing();
-  readonly parameterSets: ParameterSets;
   readonly counters: TrackCounters = {
     packets: 0,
     bytes: 0,
@@ -52,24 +60,40 @@ export class Track implements TrackSink {
   /** Frames in the last complete group of pictures. */
   gopFrames: number | undefined;
 
+  #format: TrackFormat;
   readonly #continuity = new Continuity();
   readonly #subscribers = new Set<TrackListener>();
-  /** Added to the source's timestamps, so that they run on when it starts anew. */
-  #shiftTicks = 0;
+  readonly #repair: TimestampRepair;
+  readonly #edges = new FrameEdges();
+  readonly #rules: VideoRules | undefined;
+  readonly #takePiece = (packet: Uint8Array, start: number, marker: boolean): void =>
+    this.#takePayload(packet, start, marker);
+  /** As the source says it, of the frame that is being written. */
+  #sourceTimestamp = 0;
   #timestamp = 0;
   #capturedAtMs = 0;
+  /** Of the packet that is being written. */
+  #arrivedAtMs = 0;
   /** Video: what came since the last loss can't be decoded until a key frame comes. */
-  #damaged = true;
+  #damaged: boolean;
   #frame = 0;
   #frameStart = 0;
   #inKeyFrame = false;
   #gopStart = NO_GOP;
   #gopFirstFrame = 0;
+  /** Where markers are wrong: the newest packet, until the next one tells whether its frame is over. */
+  #held: Uint8Array | undefined;
+  #hasBSlices = false;
 
   constructor(format: TrackFormat) {
-    this.format = format;
-    this.parameterSets = new ParameterSets(format.kind === 'video' ? format.parameterSets : []);
+    this.#format = format;
+    this.#repair = new TimestampRepair(format);
+    this.#rules = format.kind === 'video' ? new VideoRules(format) : undefined;
     this.#damaged = format.kind === 'video';
+  }
+
+  get format(): TrackFormat {
+    return this.#format;
   }
 
   get lost(): number {
@@ -95,24 +119,69 @@ export class Track implements TrackSink {
     return this.#gopStart >= this.ring.first ? this.#gopStart : undefined;
   }
 
+  /** It is known what is needed to decode it. */
+  get described(): boolean {
+    return this.#rules?.sets.complete ?? true;
+  }
+
+  /** What the parameter sets say of the picture, as far as they make sense. */
+  get picture(): Picture | undefined {
+    return this.#rules?.picture;
+  }
+
+  /** The newest parameter sets, without start codes. */
+  get parameterSets(): readonly Uint8Array[] {
+    return this.#rules?.sets.units() ?? [];
+  }
+
+  /** H.264: three bytes in hexadecimal (RFC 6184 §8.1). */
+  get profileLevelId(): string {
+    const bytes = this.#rules?.sets.sps?.subarray(1, 4) ?? [];
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /** Frames are shown in another order than they are sent in. */
+  get reorders(): boolean {
+    return this.#hasBSlices || this.picture?.reorders === true;
+  }
+
+  /** What was wrong with markers and timestamps, and mended. */
+  get faults(): Readonly<Record<string, number>> {
+    const { early, missing } = this.#edges.faults;
+    return { ...this.#repair.faults, earlyMarkers: early, missingMarkers: missing };
+  }
+
+  /** Another source of the same carriage feeds it from now on. */
+  adopt(format: TrackFormat): void {
+    this.#format = format;
+    if (format.kind === 'video') this.#rules?.learn(format.parameterSets);
+  }
+
+  /** When the frame of this timestamp was captured. */
+  capturedAtOf(timestamp: number): number {
+    const sinceTicks = timestampDistance(this.#timestamp, timestamp);
+    return this.#capturedAtMs + (sinceTicks * 1000) / this.format.clockRate;
+  }
+
   write(packet: Uint8Array, capturedAtMs: number): void {
-    const start = payloadStart(packet);
-    if (start < 0) {
+    if (!isRtp(packet)) {
       this.counters.malformed++;
       return;
     }
     const order = this.#continuity.place(packet);
-    if (order === 'late') {
+    const start = payloadStart(packet);
+    // Browsers probe the path with packets of nothing but padding, which have their number too.
+    if (order === 'late' || start < 0) {
       this.counters.dropped++;
       return;
     }
     if (order === 'gap') this.#damage();
-    if (order === 'restart') this.#restart(packet, capturedAtMs);
+    if (order === 'restart') this.#restart();
     this.counters.packets++;
     this.counters.bytes += packet.length;
-    this.#openFrame(packet, capturedAtMs);
-    if (this.format.kind === 'video') this.#writeVideo(packet, start);
-    else this.#store(packet);
+    this.#arrivedAtMs = capturedAtMs;
+    if (this.#rules) this.#writeVideo(this.#rules, packet, start);
+    else this.#writeAudio(packet, start);
   }
 
   /** Gives subscribers what was written since the last call. */
@@ -137,47 +206,63 @@ export class Track implements TrackSink {
   /** A packet is missing: what follows waits for the next key frame. Sound simply goes on. */
   #damage(): void {
     if (this.format.kind === 'audio') return;
+    this.#releaseHeld(false);
+    this.#edges.skip();
     this.#damaged = true;
     if (this.#inKeyFrame) this.#gopStart = NO_GOP;
   }
 
   /** Another sender stands behind the track: its timestamps go on where the last one's stopped. */
-  #restart(packet: Uint8Array, capturedAtMs: number): void {
-    const elapsedTicks = ((capturedAtMs - this.#capturedAtMs) * this.format.clockRate) / 1000;
-    const continued = this.#timestamp + Math.max(1, Math.round(elapsedTicks));
-    this.#shiftTicks = (continued - readTimestamp(packet)) >>> 0;
+  #restart(): void {
+    this.#repair.restart();
     this.#damage();
   }
 
-  #openFrame(packet: Uint8Array, capturedAtMs: number): void {
-    const timestamp = (readTimestamp(packet) + this.#shiftTicks) >>> 0;
-    if (this.#frame > 0 && timestampDistance(this.#timestamp, timestamp) === 0) return;
-    this.#timestamp = timestamp;
-    this.#capturedAtMs = capturedAtMs;
+  #writeAudio(packet: Uint8Array, start: number): void {
+    this.#openFrame(readTimestamp(packet), soundDurationTicks(this.format, packet, start));
+    this.#store(packet, readMarker(packet));
+  }
+
+  /** Most packets are passed on as they are; what no path would carry comes in pieces. */
+  #writeVideo(rules: VideoRules, packet: Uint8Array, start: number): void {
+    this.#sourceTimestamp = readTimestamp(packet);
+    if (rules.split(packet, start, this.#takePiece)) return;
+    this.#takePayload(packet, start, readMarker(packet));
+  }
+
+  #takePayload(packet: Uint8Array, start: number, marker: boolean): void {
+    const flags = this.#rules?.inspect(packet, start, payloadEnd(packet)) ?? MALFORMED;
+    const isSlice = (flags & HAS_SLICE) !== 0;
+    const startsPicture = (flags & STARTS_PICTURE) !== 0;
+    const edge = this.#edges.place(this.#sourceTimestamp, marker, isSlice, startsPicture);
+    this.#releaseHeld((edge & STARTS_FRAME) !== 0);
+    if (edge & STARTS_FRAME) this.#openFrame(this.#sourceTimestamp, 0);
+    if (flags & MALFORMED) {
+      this.counters.malformed++;
+      this.#damage();
+    }
+    if (flags & STARTS_B_SLICE) this.#hasBSlices = true;
+    if (flags & HAS_PARAMETER_SETS) {
+      this.#rules?.read(packet.subarray(start, payloadEnd(packet)));
+      // They go out before every key frame, whether and how the camera sends them.
+      if (!(flags & ~HAS_PARAMETER_SETS)) return;
+    }
+    if (flags & STARTS_KEY_FRAME && !this.#inKeyFrame) this.#openGop();
+    if (this.#damaged) this.counters.dropped++;
+    else if (edge & HOLD) this.#held = packet.slice();
+    else this.#store(packet, (edge & ENDS_FRAME) !== 0);
+  }
+
+  #openFrame(sourceTimestamp: number, durationTicks: number): void {
+    this.#timestamp = this.#repair.next(sourceTimestamp, this.#arrivedAtMs, durationTicks);
+    this.#capturedAtMs = this.#arrivedAtMs;
     this.#frame++;
     this.#frameStart = this.ring.next;
     this.#inKeyFrame = false;
   }
 
-  #writeVideo(packet: Uint8Array, start: number): void {
-    const end = payloadEnd(packet);
-    const flags = inspectH264(packet, start, end);
-    if (flags & MALFORMED) {
-      this.counters.malformed++;
-      this.#damage();
-    }
-    if (flags & PARAMETER_SETS) {
-      this.parameterSets.read(packet.subarray(start, end));
-      // They go out before every key frame, whether and how the camera sends them.
-      if (!(flags & ~PARAMETER_SETS)) return;
-    }
-    if (flags & STARTS_IDR && !this.#inKeyFrame) this.#openGop();
-    if (this.#damaged) this.counters.dropped++;
-    else this.#store(packet);
-  }
-
   #openGop(): void {
-    const sets = this.parameterSets.aggregate();
+    const sets = this.#rules?.sets.aggregate();
     // Without its parameter sets nobody could decode it.
     if (!sets) return;
     this.counters.keyFrames++;
@@ -189,7 +274,14 @@ export class Track implements TrackSink {
     this.#store(packetOf(sets), false);
   }
 
-  #store(packet: Uint8Array, marker = readMarker(packet)): void {
+  #releaseHeld(marker: boolean): void {
+    const held = this.#held;
+    if (!held) return;
+    this.#held = undefined;
+    this.#store(held, marker);
+  }
+
+  #store(packet: Uint8Array, marker: boolean): void {
     if (marker || this.format.kind === 'audio') this.counters.frames++;
     const fields = { timestamp: this.#timestamp, frame: this.frame, marker };
     const keepFrom = this.#gopStart === NO_GOP ? this.ring.next : this.#gopStart;

@@ -15,7 +15,7 @@ export function emptyTotals(): ViewerTotals {
 
 export function addViewer(totals: ViewerTotals, viewer: Viewer): void {
   totals.viewers++;
-  totals.sendFailures += viewer.peer?.sendFailures ?? 0;
+  totals.sendFailures += viewer.sendFailures;
   totals.malformedRtcp += viewer.malformed;
   for (const { counters } of viewer.subscribers) addCounters(totals, counters);
 }

@@ -1,201 +1,28 @@
-// One WebRTC session on a stream: starts its subscribers, answers its RTCP, knows when it has vanished.
+// What every viewer is, whatever it watches by.
 
 import type { ViewerView } from '#contract/streams.ts';
-import type { Peer, PeerEvents, PeerPath, PeerState } from '#core/ports/peer-transport.ts';
-import { formatDlrr } from '#media/rtcp/extended-report.ts';
-import { formatBye } from '#media/rtcp/goodbye.ts';
-import { ntpMiddle, ntpTime, roundTripMs } from '#media/rtcp/ntp.ts';
-import { readRtcp } from '#media/rtcp/reading.ts';
-import type { ReceptionReport, RtcpReport } from '#media/rtcp/report.ts';
-import type { Clock } from '#std/clock.ts';
-import { Liveness } from './liveness.ts';
-import type { Pacer } from './pacer.ts';
-import { Seat } from './seat.ts';
 import type { Subscriber } from './subscriber.ts';
+import type { Track } from './track.ts';
 
-interface ViewerOptions {
-  readonly id: string;
-  readonly key: string;
-  readonly streamId: string;
-  readonly userAgent: string | undefined;
-  readonly clock: Clock;
-  readonly pacer: Pacer;
-  readonly onState: (viewer: Viewer) => void;
-}
-
-export class Viewer implements PeerEvents {
+export interface Viewer {
   readonly id: string;
   /** Who has it may end the session: it is neither logged nor shown. */
   readonly key: string;
   readonly streamId: string;
-  readonly #options: ViewerOptions;
-  readonly #joinedWallMs: number;
-  readonly #liveness: Liveness;
-  #peer: Peer | undefined;
-  #seats: readonly Seat[] = [];
-  #rttMs: number | undefined;
-  /** The newest reference time, until it is answered. */
-  #reference: { receiverSsrc: number; lastRr: number; heardAtMs: number } | undefined;
+  readonly subscribers: readonly Subscriber[];
+  /** Packets that its transport refused. */
+  readonly sendFailures: number;
   /** RTCP packets that made no sense. */
-  malformed = 0;
-
-  constructor(options: ViewerOptions) {
-    this.#options = options;
-    this.id = options.id;
-    this.key = options.key;
-    this.streamId = options.streamId;
-    this.#joinedWallMs = options.clock.wallMs();
-    this.#liveness = new Liveness(options.clock.nowMs());
-  }
-
-  get state(): PeerState {
-    return this.#liveness.state;
-  }
-
-  get peer(): Peer | undefined {
-    return this.#peer;
-  }
-
-  get path(): PeerPath | undefined {
-    return this.#peer?.path();
-  }
-
-  get subscribers(): readonly Subscriber[] {
-    return this.#seats.map(({ subscriber }) => subscriber);
-  }
-
-  /** Joins the peer with what it is to get. From now on this viewer owns both. */
-  seat(peer: Peer, subscribers: readonly Subscriber[]): void {
-    this.#peer = peer;
-    this.#seats = subscribers.map((subscriber) => new Seat(subscriber));
-    if (this.state === 'connected') this.#startSubscribers();
-  }
-
-  onState(state: PeerState): void {
-    if (!this.#liveness.enter(state, this.#options.clock.nowMs())) return;
-    if (state === 'connected') this.#startSubscribers();
-    this.#options.onState(this);
-  }
-
-  onRtcp(packet: Uint8Array): void {
-    const nowMs = this.#options.clock.nowMs();
-    this.#liveness.heard(nowMs);
-    const { reports, malformed } = readRtcp(packet);
-    if (malformed) this.malformed++;
-    for (const report of reports) this.#handle(report, nowMs);
-  }
-
+  readonly malformed: number;
   /** Whether its place may be given to somebody who comes. */
-  yieldsPlace(nowMs: number): boolean {
-    return this.#liveness.yieldsPlace(nowMs);
-  }
-
+  yieldsPlace(nowMs: number): boolean;
   /** Called once a second. Says why this viewer is to be closed, if it is. */
-  tick(nowMs: number): string | undefined {
-    if (this.state === 'connected') {
-      this.#sendReports();
-      this.#answerReferenceTime(nowMs);
-    }
-    return this.#liveness.look(nowMs);
-  }
+  tick(nowMs: number): string | undefined;
+  /** Idempotent. */
+  close(reason: string): void;
+  view(): ViewerView;
+}
 
-  /** Says goodbye, so that a player need not find out by itself. Idempotent. */
-  close(): void {
-    if (this.state === 'connected') this.#sayGoodbye();
-    for (const { subscriber } of this.#seats) {
-      this.#options.pacer.remove(subscriber);
-      subscriber.stop();
-    }
-    this.#peer?.close();
-    this.#liveness.enter('closed', this.#options.clock.nowMs());
-  }
-
-  view(): ViewerView {
-    const path = this.path;
-    return {
-      id: this.id,
-      stream: this.streamId,
-      protocol: 'whep',
-      state: this.state,
-      since: new Date(this.#joinedWallMs).toISOString(),
-      remote: path?.remote ?? null,
-      path: path?.protocol ?? null,
-      rttMs: this.#rttMs ?? null,
-      userAgent: this.#options.userAgent ?? null,
-      tracks: this.#seats.map((seat) => seat.view()),
-    };
-  }
-
-  #startSubscribers(): void {
-    for (const { subscriber } of this.#seats) {
-      subscriber.start();
-      this.#options.pacer.add(subscriber);
-    }
-    if (this.#peer) this.#sendReports();
-  }
-
-  #sendReports(): void {
-    const { clock } = this.#options;
-    const moment = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
-    for (const seat of this.#seats) {
-      if (seat.hasClock) this.#peer?.sendRtcp(seat.formatReport(moment, this.id));
-    }
-  }
-
-  #sayGoodbye(): void {
-    for (const { ssrc } of this.#seats) this.#peer?.sendRtcp(formatBye(ssrc));
-  }
-
-  #handle(report: RtcpReport, nowMs: number): void {
-    switch (report.type) {
-      case 'receiver-report':
-        this.#handleReception(report);
-        break;
-      case 'nack':
-        this.#find(report.mediaSsrc)?.subscriber.retransmit(report.sequences, nowMs);
-        break;
-      case 'pli':
-      case 'fir':
-        this.#countPli(report.mediaSsrc);
-        break;
-      case 'rrtr':
-        this.#reference = {
-          receiverSsrc: report.senderSsrc,
-          lastRr: report.ntpMiddle,
-          heardAtMs: nowMs,
-        };
-        break;
-      default:
-    }
-  }
-
-  #handleReception(report: ReceptionReport): void {
-    const arrivedNtpMiddle = ntpMiddle(ntpTime(this.#options.clock.wallMs()));
-    const { lastSr, delaySinceLastSr } = report;
-    this.#rttMs = roundTripMs({ arrivedNtpMiddle, lastSr, delaySinceLastSr }) ?? this.#rttMs;
-    this.#find(report.ssrc)?.takeReport(report);
-  }
-
-  #countPli(ssrc: number): void {
-    const seat = this.#find(ssrc);
-    if (seat) seat.subscriber.counters.plis++;
-  }
-
-  /**
-   * Lets a viewer that only receives measure the round trip too (RFC 3611 §4.5). Sent with the reports,
-   * so that nobody gets more than one a second out of us.
-   */
-  #answerReferenceTime(nowMs: number): void {
-    const ssrc = this.#seats[0]?.ssrc;
-    const reference = this.#reference;
-    this.#reference = undefined;
-    if (ssrc === undefined || !reference) return;
-    const { receiverSsrc, lastRr, heardAtMs } = reference;
-    const delayMs = nowMs - heardAtMs;
-    this.#peer?.sendRtcp(formatDlrr({ senderSsrc: ssrc, receiverSsrc, lastRr, delayMs }));
-  }
-
-  #find(ssrc: number): Seat | undefined {
-    return this.#seats.find((seat) => seat.hasSsrc(ssrc));
-  }
+export function watches(viewer: Viewer, tracks: readonly Track[]): boolean {
+  return viewer.subscribers.some(({ track }) => tracks.includes(track));
 }

@@ -7,7 +7,12 @@ import { formatReceiverReport } from '#media/rtcp/receiver-report.ts';
 import { NotFoundError } from '#std/errors.ts';
 import { readGoodbyes, readSenderReports } from '../../../test/support/rtcp-readers.ts';
 import { rtpPacket } from '../../../test/support/rtp-packets.ts';
-import { FakeSource, offer, setUpStreams } from '../../../test/support/streams-set-up.ts';
+import {
+  FakeCamera,
+  offer,
+  setUpStreams,
+  streamSpec,
+} from '../../../test/support/streams-set-up.ts';
 
 test('a viewer that joins gets an answer with our transport and a lane for picture and sound', async () => {
   const { join, viewers, transport, log } = setUpStreams();
@@ -18,8 +23,8 @@ test('a viewer that joins gets an answer with our transport and a lane for pictu
     expect.stringMatching(/^m=audio 9 UDP\/TLS\/RTP\/SAVPF 111$/),
   ]);
   expect(etag).toBe('ours');
-  expect(viewers.views('gate')).toMatchObject([{ state: 'connecting', userAgent: 'test' }]);
-  expect(JSON.stringify([viewers.views('gate'), log.lines, answer])).not.toContain(sessionKey);
+  expect(viewers.list.views('gate')).toMatchObject([{ state: 'connecting', userAgent: 'test' }]);
+  expect(JSON.stringify([viewers.list.views('gate'), log.lines, answer])).not.toContain(sessionKey);
   expect(transport.peers[0]!.remote!.setup).toBe('actpass');
 });
 
@@ -64,7 +69,7 @@ test('a viewer’s NACK is answered, its PLI counted, its loss and round trip sh
   peer.events.onRtcp(formatPli(1, ssrc));
   const block = { ssrc, fractionLost: 64, cumulativeLost: 7, highestSequence: 0, jitter: 900 };
   peer.events.onRtcp(formatReceiverReport(1, [{ ...block, lastSr, delaySinceLastSr: 65_536 / 5 }]));
-  const [view] = viewers.views('gate');
+  const [view] = viewers.list.views('gate');
   expect(view!.rttMs).toBeCloseTo(50, 0);
   expect(view!.tracks[0]).toMatchObject({
     nacks: 1,
@@ -83,7 +88,7 @@ test('a NACK that names the retransmissions’ SSRC is taken for the media', asy
   const [, media, rtx] = /^a=ssrc-group:FID (\d+) (\d+)/m.exec(answer)!;
   expect(Number(media)).toBe(peer.sent[0]!.ssrc);
   peer.events.onRtcp(formatNack(1, Number(rtx), [peer.sent[0]!.sequence]));
-  expect(viewers.totals().retransmitted).toBe(1);
+  expect(viewers.list.totals().retransmitted).toBe(1);
 });
 
 test('a track that has no frame yet has no sender report either', async () => {
@@ -98,11 +103,10 @@ test('a track that has no frame yet has no sender report either', async () => {
 
 test('a session is found under its own stream only', async () => {
   const { join, viewers, streams } = setUpStreams();
-  const other = new FakeSource();
-  streams.add({ id: 'yard', name: 'Yard', origin: 'file', address: 'test:' }, other);
+  void streams.apply(streamSpec([new FakeCamera().spec], { id: 'yard' }));
   const { sessionKey } = await join();
   expect(() => viewers.leave('yard', sessionKey)).toThrow(NotFoundError);
-  expect(viewers.size).toBe(1);
+  expect(viewers.list.size).toBe(1);
 });
 
 test('a viewer that sends its reference time is told with the next report when it came', async () => {
@@ -126,17 +130,17 @@ test('RTCP that makes no sense is counted and changes nothing', async () => {
   const { joinConnected, viewers } = setUpStreams();
   const { peer } = await joinConnected();
   peer.events.onRtcp(Uint8Array.of(0x81, 202, 0, 1, 0, 0, 0, 1));
-  expect(viewers.totals().malformedRtcp).toBe(1);
-  expect(viewers.size).toBe(1);
+  expect(viewers.list.totals().malformedRtcp).toBe(1);
+  expect(viewers.list.size).toBe(1);
 });
 
 test('a viewer that never connects is reaped after 10 s', async () => {
   const { join, viewers, clock, transport } = setUpStreams();
   await join();
   clock.advance(9000);
-  expect(viewers.size).toBe(1);
+  expect(viewers.list.size).toBe(1);
   clock.advance(1000);
-  expect(viewers.size).toBe(0);
+  expect(viewers.list.size).toBe(0);
   expect(transport.peers[0]!.closed).toBe(true);
 });
 
@@ -148,7 +152,7 @@ test('a viewer that falls silent is reaped after 15 s, one that reports stays', 
     peer.events.onRtcp(formatPli(1, 2));
     clock.advance(1000);
   }
-  expect(viewers.views().map(({ id }) => id)).toEqual([peer.id]);
+  expect(viewers.list.views().map(({ id }) => id)).toEqual([peer.id]);
 });
 
 test('a viewer that lost its connection has 10 s to come back', async () => {
@@ -158,10 +162,10 @@ test('a viewer that lost its connection has 10 s to come back', async () => {
   clock.advance(9000);
   peer.events.onState('connected');
   clock.advance(1000);
-  expect(viewers.size).toBe(1);
+  expect(viewers.list.size).toBe(1);
   peer.events.onState('disconnected');
   clock.advance(10_000);
-  expect(viewers.size).toBe(0);
+  expect(viewers.list.size).toBe(0);
 });
 
 test.each(['failed', 'closed'] as const)(
@@ -170,7 +174,7 @@ test.each(['failed', 'closed'] as const)(
     const { joinConnected, viewers, source, camera } = setUpStreams();
     const { peer } = await joinConnected();
     peer.events.onState(state);
-    expect(viewers.size).toBe(0);
+    expect(viewers.list.size).toBe(0);
     source.write(camera.keyFrame(), 0);
     expect(peer.sent).toHaveLength(0);
   },
@@ -180,13 +184,13 @@ test('a viewer that leaves frees its place, and what it was sent stays in the to
   const { joinConnected, viewers, source, camera } = setUpStreams({ maxViewers: 1 });
   source.write(camera.keyFrame(), 0);
   const { sessionKey, peer } = await joinConnected();
-  const before = viewers.totals();
+  const before = viewers.list.totals();
   expect(before.packets).toBe(2);
-  expect(viewers.count('gate')).toBe(1);
+  expect(viewers.list.count('gate')).toBe(1);
   viewers.leave('gate', sessionKey);
   expect(peer.closed).toBe(true);
-  expect(viewers.totals()).toEqual(before);
-  expect(viewers.count('gate')).toBe(0);
+  expect(viewers.list.totals()).toEqual(before);
+  expect(viewers.list.count('gate')).toBe(0);
   expect(() => viewers.leave('gate', sessionKey)).toThrow(NotFoundError);
   await joinConnected();
 });
@@ -199,7 +203,7 @@ test('the limit of viewers counts those that are still joining', async () => {
   await expect(join()).rejects.toMatchObject({ code: 'too_many_viewers' });
   resolve();
   await first;
-  expect(viewers.size).toBe(1);
+  expect(viewers.list.size).toBe(1);
 });
 
 test('an offer that is not followed up yields its place after 2 s, a connected viewer never', async () => {
@@ -210,7 +214,7 @@ test('an offer that is not followed up yields its place after 2 s, a connected v
   await expect(join()).rejects.toMatchObject({ code: 'too_many_viewers' });
   clock.advance(1);
   await join();
-  expect(viewers.size).toBe(2);
+  expect(viewers.list.size).toBe(2);
   expect(transport.peers.map(({ closed }) => closed)).toEqual([false, true, false]);
   expect(connected.closed).toBe(false);
 });
@@ -221,7 +225,7 @@ test('a join whose transport fails frees its place', async () => {
   await expect(join()).rejects.toThrow('no');
   transport.beforeOpen = () => Promise.resolve();
   await join();
-  expect(viewers.size).toBe(1);
+  expect(viewers.list.size).toBe(1);
 });
 
 test.each([
@@ -236,7 +240,7 @@ test.each([
   const { viewers } = setUpStreams();
   const joined = viewers.join({ streamId: 'gate', offer, userAgent: undefined, ...change });
   await expect(joined).rejects.toMatchObject({ code });
-  expect(viewers.size).toBe(0);
+  expect(viewers.list.size).toBe(0);
 });
 
 test('a refusal names what the stream sends and what the offer can receive', async () => {
@@ -244,13 +248,17 @@ test('a refusal names what the stream sends and what the offer can receive', asy
   const without = offer.replaceAll('H264/90000', 'H999/90000');
   const joined = viewers.join({ streamId: 'gate', offer: without, userAgent: undefined });
   await expect(joined).rejects.toThrow(
-    /sends H264 \(42c01f\).*can receive video: VP8.*packetization-mode=1/,
+    /main sends H264.*does not offer.*ffmpeg.*can receive video: VP8.*packetization-mode=1/,
   );
 });
 
 test('a stream that is not ready says so', async () => {
-  const { join } = setUpStreams({ ready: false });
-  await expect(join()).rejects.toMatchObject({ code: 'stream_not_ready' });
+  const { join, clock } = setUpStreams({ ready: false });
+  const joined = join();
+  joined.catch(() => {});
+  await clock.advanceAsync(8000);
+  await expect(joined).rejects.toMatchObject({ code: 'stream_not_ready' });
+  await expect(joined).rejects.toThrow('main is connecting');
 });
 
 test('candidates that trickle in reach the peer of that session only', async () => {
@@ -287,7 +295,7 @@ test('closing ends all viewers, those that are still joining included, and says 
   resolve();
   await expect(late).rejects.toThrow(/closing/);
   await expect(join()).rejects.toThrow(/closing/);
-  expect(viewers.size).toBe(0);
+  expect(viewers.list.size).toBe(0);
   expect(readGoodbyes(peer.rtcp)).toHaveLength(2);
   expect(transport.peers.every(({ closed }) => closed)).toBe(true);
   expect(clock.pendingTimers).toBe(0);

@@ -1,22 +1,26 @@
-// All viewers of this server: who may join, who has vanished, and what was sent in all.
+// How viewers join: by WebRTC with an offer, or by watching, as RTSP sessions do.
 
-import type { ViewerView } from '#contract/streams.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { PeerTransport } from '#core/ports/peer-transport.ts';
 import { type Offer, readOffer } from '#media/sdp/offer.ts';
-import { readTrickleFragment } from '#media/sdp/trickle-fragment.ts';
-import type { Clock, Timer } from '#std/clock.ts';
-import { ClosedError, InputError, NotFoundError, UnavailableError } from '#std/errors.ts';
-import { type Agreement, negotiate } from './negotiate.ts';
+import type { Clock } from '#std/clock.ts';
+import { InputError } from '#std/errors.ts';
+import { type Choice, choose, type Wish } from './choice.ts';
+import { chooseCodec, describeOffer, receives } from './fitting.ts';
 import type { Outbox } from './outbox.ts';
 import { Pacer } from './pacer.ts';
-import { assignPlaces, formatAnswer } from './places.ts';
+import { assignPlaces, formatAnswer, type Place } from './places.ts';
+import { ProfileChanges } from './profile-changes.ts';
+import type { QualityWish } from './quality.ts';
+import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
 import { Subscriber } from './subscriber.ts';
-import { Viewer } from './viewer.ts';
-import { addViewer, emptyTotals, type ViewerTotals } from './viewer-totals.ts';
-
-const TICK_MS = 1_000;
+import type { Track } from './track.ts';
+import { takeTrickle } from './trickle.ts';
+import { ViewerList } from './viewer-list.ts';
+import { WatchViewer } from './watch-viewer.ts';
+import type { Watch, WatchRequest } from './watching.ts';
+import { WebrtcViewer } from './webrtc-viewer.ts';
 
 interface ViewersOptions {
   readonly clock: Clock;
@@ -31,149 +35,165 @@ interface ViewersOptions {
   readonly randomWord: () => number;
 }
 
-interface Join {
+export interface Join {
   readonly streamId: string;
   readonly offer: string;
   readonly userAgent: string | undefined;
+  /** Default `whep`. */
+  readonly protocol?: 'whep' | 'ws';
+  readonly quality?: QualityWish | undefined;
+  /** The session is over, by no will of the viewer's. */
+  readonly onEnd?: ((reason: string) => void) | undefined;
 }
 
-interface Session {
-  readonly viewer: Viewer;
-  readonly offer: Offer;
+export interface Joined {
+  readonly viewerId: string;
+  readonly sessionKey: string;
+  readonly answer: string;
+  /** Names the ICE session. */
   readonly etag: string;
+  /** Of the picture, if there is one: `H264`. */
+  readonly codec: string | undefined;
 }
 
 export class Viewers {
+  readonly list: ViewerList;
   readonly #options: ViewersOptions;
   readonly #pacer: Pacer;
-  readonly #sessions = new Map<string, Session>();
-  readonly #counts = new Map<string, number>();
-  readonly #ticker: Timer;
-  readonly #goneTotals = emptyTotals();
-  #joining = 0;
-  #closed = false;
+  readonly #changes: ProfileChanges;
+  readonly #offers = new WeakMap<WebrtcViewer, Offer>();
 
   constructor(options: ViewersOptions) {
     this.#options = options;
-    this.#pacer = new Pacer(options.clock, options.outbox);
-    this.#ticker = options.clock.every(TICK_MS, () => this.#tick());
+    const { clock, outbox, streams } = options;
+    this.#pacer = new Pacer(clock, () => outbox.flush());
+    this.list = new ViewerList(options);
+    this.#changes = new ProfileChanges({ ...options, list: this.list, codecsOf: this.#codecsOf });
+    streams.onGone = (...gone) => this.list.endWatching(...gone);
   }
 
-  get size(): number {
-    return this.#sessions.size;
-  }
-
-  /** What was sent to all viewers ever: never goes down when one leaves. */
-  totals(): ViewerTotals {
-    const totals = { ...this.#goneTotals };
-    for (const { viewer } of this.#sessions.values()) addViewer(totals, viewer);
-    return totals;
-  }
-
-  views(streamId?: string): ViewerView[] {
-    const views: ViewerView[] = [];
-    for (const { viewer } of this.#sessions.values()) {
-      if (streamId === undefined || viewer.streamId === streamId) views.push(viewer.view());
-    }
-    return views;
-  }
-
-  /** Kept, not counted: the list of streams asks for it once a stream. */
-  count(streamId: string): number {
-    return this.#counts.get(streamId) ?? 0;
-  }
-
-  async join(join: Join): Promise<{ sessionKey: string; answer: string; etag: string }> {
+  /** By WebRTC. Throws what `choose` throws, `invalid_sdp` and `too_many_viewers`. */
+  async join(join: Join): Promise<Joined> {
     const stream = this.#options.streams.get(join.streamId);
     const offer = readOffer(join.offer);
-    const agreements = negotiate(stream, offer.media);
-    this.#admit();
-    this.#joining++;
-    try {
-      return await this.#open(join, offer, agreements);
-    } finally {
-      this.#joining--;
-    }
-  }
-
-  trickle(streamId: string, sessionKey: string, fragment: string, etag: string | undefined): void {
-    const session = this.#find(streamId, sessionKey);
-    if (etag !== undefined && etag !== session.etag) throw staleSession();
-    const { ufrag, pwd, candidates } = readTrickleFragment(fragment);
-    const { transport } = session.offer;
-    if ((ufrag ?? transport.ufrag) !== transport.ufrag) throw iceRestart();
-    if ((pwd ?? transport.pwd) !== transport.pwd) throw iceRestart();
-    for (const candidate of candidates) session.viewer.peer?.addCandidate(candidate);
-  }
-
-  leave(streamId: string, sessionKey: string): void {
-    this.#end(this.#find(streamId, sessionKey).viewer, 'left');
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#ticker.cancel();
-    for (const { viewer } of this.#sessions.values()) this.#end(viewer, 'server is closing');
-  }
-
-  #admit(): void {
-    if (this.#closed) throw new ClosedError('The server is closing. Try again in some seconds.');
-    const { maxViewers } = this.#options;
-    if (this.#sessions.size + this.#joining < maxViewers || this.#freePlace()) return;
-    throw new UnavailableError(
-      `All ${maxViewers} places for viewers are taken (webrtc.max_peers). Try again later.`,
-      { code: 'too_many_viewers' },
-    );
-  }
-
-  /** Offers that nobody follows up must not keep viewers out: the oldest of them goes. */
-  #freePlace(): boolean {
-    const nowMs = this.#options.clock.nowMs();
-    for (const { viewer } of this.#sessions.values()) {
-      if (!viewer.yieldsPlace(nowMs)) continue;
-      this.#end(viewer, 'place given to another');
-      return true;
-    }
-    return false;
-  }
-
-  async #open(join: Join, offer: Offer, agreements: (Agreement | undefined)[]) {
-    const id = this.#options.newId();
-    const viewer = this.#createViewer(id, join);
-    const peer = await this.#options.transport.open(id, offer.transport, viewer);
-    if (this.#closed) {
-      peer.close();
-      throw new ClosedError('The server is closing. Try again in some seconds.');
-    }
-    const { outbox, randomWord } = this.#options;
-    const places = assignPlaces(agreements, randomWord);
-    const subscribers = places
-      .filter((place) => place !== undefined)
-      .map(({ track, lane }) => new Subscriber(track, { peer, outbox, lane, randomWord }));
-    const etag = peer.local.ufrag;
-    this.#sessions.set(viewer.key, { viewer, offer, etag });
-    this.#counts.set(viewer.streamId, this.count(viewer.streamId) + 1);
-    viewer.seat(peer, subscribers);
-    this.#logJoin(viewer, agreements);
-    const answer = formatAnswer(offer, { viewerId: id, places, local: peer.local });
-    return { sessionKey: viewer.key, etag, answer };
-  }
-
-  #createViewer(id: string, { streamId, userAgent }: Join): Viewer {
-    const onState = (viewer: Viewer) => this.#handleState(viewer);
-    const { clock } = this.#options;
-    return new Viewer({
-      id,
-      key: this.#options.newId(),
-      streamId,
-      userAgent,
-      clock,
-      pacer: this.#pacer,
-      onState,
+    const quality = join.quality ?? { mode: 'auto' };
+    return this.list.admit(async () => {
+      const choice = await choose(stream, wishOf(offer, quality, stream));
+      try {
+        return await this.#open(join, offer, { stream, choice, quality });
+      } catch (error) {
+        release(choice);
+        throw error;
+      }
     });
   }
 
-  #handleState(viewer: Viewer): void {
+  /** By something that carries packets itself. */
+  async watch(request: WatchRequest): Promise<Watch> {
+    const stream = this.#options.streams.get(request.streamId);
+    return this.list.admit(async () => {
+      const choice = await choose(stream, watchWish(request));
+      if (this.list.isClosed) release(choice);
+      this.list.checkOpen();
+      const { clock, randomWord, newId, log } = this.#options;
+      const viewer = new WatchViewer({
+        id: newId(),
+        request,
+        choice,
+        clock,
+        randomWord,
+        pacer: this.#pacer,
+        onClosed: (closed) => this.list.end(closed, 'left'),
+      });
+      this.list.add(viewer);
+      const { streamId, protocol, remote } = request;
+      log.info('Viewer joined', { viewer: viewer.id, stream: streamId, protocol, remote });
+      return viewer;
+    });
+  }
+
+  trickle(streamId: string, sessionKey: string, fragment: string, etag: string | undefined): void {
+    const { viewer, offer } = this.#find(streamId, sessionKey);
+    const { peer } = viewer;
+    takeTrickle({ offer, peer, etag: peer?.local.ufrag ?? '' }, fragment, etag);
+  }
+
+  /** Another size on the screen, another wish. */
+  setQuality(streamId: string, sessionKey: string, quality: QualityWish): void {
+    this.#find(streamId, sessionKey).viewer.quality.wish = quality;
+  }
+
+  leave(streamId: string, sessionKey: string): void {
+    this.list.end(this.list.find(streamId, sessionKey), 'left');
+  }
+
+  close(): void {
+    this.#changes.close();
+    this.list.close();
+  }
+
+  #find(streamId: string, sessionKey: string): { viewer: WebrtcViewer; offer: Offer } {
+    const viewer = this.list.find(streamId, sessionKey);
+    const offer = viewer instanceof WebrtcViewer ? this.#offers.get(viewer) : undefined;
+    if (viewer instanceof WebrtcViewer && offer) return { viewer, offer };
+    throw new InputError('This session is no WebRTC session.', { code: 'invalid_input' });
+  }
+
+  readonly #codecsOf = (viewer: WebrtcViewer, kind: 'video' | 'audio') =>
+    this.#offers.get(viewer)?.media.find((media) => media.kind === kind && receives(media))
+      ?.codecs ?? [];
+
+  async #open(
+    join: Join,
+    offer: Offer,
+    { stream, choice, quality }: { stream: Stream; choice: Choice; quality: QualityWish },
+  ): Promise<Joined> {
+    const id = this.#options.newId();
+    const viewer = this.#createViewer(id, join);
+    viewer.quality.wish = quality;
+    const peer = await this.#options.transport.open(id, offer.transport, viewer);
+    if (this.list.isClosed) peer.close();
+    this.list.checkOpen();
+    const { outbox, randomWord } = this.#options;
+    const tracks = [choice.video, choice.audio].filter((track) => track !== undefined);
+    const places = assignPlaces(offer.media, tracks, randomWord);
+    const outlet = outbox.outletTo(peer);
+    const subscribers = places
+      .filter((place) => place !== undefined)
+      .map(({ track, lane }) => {
+        return new Subscriber(track, { outlet, pacer: this.#pacer, lane, randomWord });
+      });
+    this.list.add(viewer);
+    this.#offers.set(viewer, offer);
+    viewer.seat(peer, subscribers, choice);
+    const video = places.find((place) => place?.media.kind === 'video');
+    this.#logJoin(viewer, video);
+    const mayChange = stream.profiles.length > 1;
+    const answer = formatAnswer(offer, { viewerId: id, places, local: peer.local, mayChange });
+    const codec = video?.track.format.codec;
+    return { viewerId: id, sessionKey: viewer.key, etag: peer.local.ufrag, answer, codec };
+  }
+
+  #createViewer(id: string, { streamId, userAgent, protocol = 'whep', onEnd }: Join): WebrtcViewer {
+    return new WebrtcViewer({
+      id,
+      key: this.#options.newId(),
+      streamId,
+      protocol,
+      userAgent,
+      clock: this.#options.clock,
+      onEnd,
+      onState: (viewer) => this.#handleState(viewer),
+      onKeyFrameNeeded: (viewer) => this.#requestKeyFrame(viewer),
+    });
+  }
+
+  #requestKeyFrame({ streamId, profile }: WebrtcViewer): void {
+    const { streams } = this.#options;
+    if (streams.has(streamId)) streams.get(streamId).profile(profile)?.requestKeyFrame();
+  }
+
+  #handleState(viewer: WebrtcViewer): void {
     const { state, path } = viewer;
     const fields = { viewer: viewer.id, stream: viewer.streamId };
     this.#options.log.info(`ICE connection state: ${state}`, {
@@ -181,57 +201,53 @@ export class Viewers {
       path: path?.protocol,
       remote: path?.remote,
     });
-    if (state === 'failed' || state === 'closed') this.#end(viewer, `connection ${state}`);
+    if (state === 'failed' || state === 'closed') this.list.end(viewer, `connection ${state}`);
   }
 
-  #tick(): void {
-    const nowMs = this.#options.clock.nowMs();
-    for (const { viewer } of this.#sessions.values()) {
-      const reason = viewer.tick(nowMs);
-      if (reason) this.#end(viewer, reason);
-    }
-  }
-
-  #find(streamId: string, sessionKey: string): Session {
-    const session = this.#sessions.get(sessionKey);
-    if (session?.viewer.streamId === streamId) return session;
-    throw new NotFoundError(
-      `Stream "${streamId}" has no such session: its viewer left, vanished or never was. Join again.`,
-      { code: 'viewer_not_found' },
-    );
-  }
-
-  #end(viewer: Viewer, reason: string): void {
-    if (!this.#sessions.delete(viewer.key)) return;
-    this.#counts.set(viewer.streamId, this.count(viewer.streamId) - 1);
-    viewer.close();
-    addViewer(this.#goneTotals, viewer);
-    this.#options.log.info('Viewer left', { viewer: viewer.id, stream: viewer.streamId, reason });
-  }
-
-  #logJoin(viewer: Viewer, agreements: (Agreement | undefined)[]): void {
-    const fields = { viewer: viewer.id, stream: viewer.streamId };
-    for (const agreement of agreements) {
-      if (agreement?.media.kind !== 'video') continue;
-      this.#options.log.info('Video codec selected based on client support', {
-        ...fields,
-        codec: agreement.codec.name,
-        payloadType: agreement.codec.payloadType,
-      });
-    }
+  #logJoin(viewer: WebrtcViewer, video: Place | undefined): void {
+    if (!video) return;
+    this.#options.log.info('Video codec selected based on client support', {
+      viewer: viewer.id,
+      stream: viewer.streamId,
+      profile: viewer.profile,
+      codec: video.codec.name,
+      payloadType: video.codec.payloadType,
+    });
   }
 }
 
-function staleSession(): InputError {
-  return new InputError(
-    'If-Match does not name the present ICE session. Use the ETag of the answer.',
-    { code: 'stale_session' },
-  );
+function wishOf({ media }: Offer, quality: QualityWish, stream: Stream): Wish {
+  const sectionOf = (kind: string) => media.find((each) => each.kind === kind && receives(each));
+  return {
+    // A small picture starts with whatever is open: the better fitting one follows at a key frame.
+    first: quality.mode === 'sub' || stream.main?.state === 'idle' ? firstFor(quality) : 'main',
+    takes: (kind) => sectionOf(kind) !== undefined,
+    misfit: (track) => misfit(track, sectionOf(track.format.kind)?.codecs ?? []),
+    offers: describeOffer(media),
+  };
 }
 
-function iceRestart(): InputError {
-  return new InputError(
-    'The fragment has other credentials: an ICE restart, which is not supported. Make a new viewer with POST and keep the last picture on screen meanwhile.',
-    { code: 'ice_restart_unsupported' },
-  );
+function firstFor({ mode, heightPixels }: QualityWish): 'main' | 'sub' {
+  if (mode !== 'auto') return mode;
+  return heightPixels !== undefined && heightPixels <= SMALL_PIXELS ? 'sub' : 'main';
+}
+
+/** Up to this height a camera's usual sub stream looks no worse than its main one. */
+const SMALL_PIXELS = 576;
+
+function misfit(track: Track, codecs: Parameters<typeof chooseCodec>[1]): string | undefined {
+  return chooseCodec(track, codecs) ? undefined : 'which the browser does not offer to receive';
+}
+
+function watchWish({ profile, accepts }: WatchRequest): Wish {
+  return {
+    first: profile ?? 'main',
+    takes: () => true,
+    misfit: ({ format }) => (accepts(format) ? undefined : 'which this viewer does not take'),
+    offers: 'other codecs',
+  };
+}
+
+function release({ demands }: Choice): void {
+  for (const demand of demands) demand.release();
 }

@@ -1,0 +1,36 @@
+// How many are opened at once, and in what order.
+
+import { expect, test } from 'vitest';
+import { OpenGate } from './open-gate.ts';
+
+function fill(gate: OpenGate, count: number) {
+  const opened: number[] = [];
+  const passages = Array.from({ length: count }, (_, at) => gate.enter(() => opened.push(at)));
+  return { opened, passages };
+}
+
+test('sixteen are let in at once, the others one by one as places get free, in their order', () => {
+  const gate = new OpenGate();
+  const { opened, passages } = fill(gate, 20);
+  expect(opened).toHaveLength(16);
+  passages[3]!.leave();
+  passages[5]!.leave();
+  expect(opened.slice(16)).toEqual([16, 17]);
+  expect(gate.waiting).toBe(2);
+});
+
+test('leaving twice frees one place', () => {
+  const gate = new OpenGate();
+  const { opened, passages } = fill(gate, 20);
+  passages[0]!.leave();
+  passages[0]!.leave();
+  expect(opened).toHaveLength(17);
+});
+
+test('who leaves while waiting is not let in later', () => {
+  const gate = new OpenGate();
+  const { opened, passages } = fill(gate, 18);
+  passages[16]!.leave();
+  passages[0]!.leave();
+  expect(opened.slice(16)).toEqual([17]);
+});

@@ -1,0 +1,107 @@
+// Automatic quality: viewers move between main and sub at a key frame, without a new offer.
+
+import { expect, test } from 'vitest';
+import { formatReceiverReport } from '#media/rtcp/receiver-report.ts';
+import { VideoSender } from '../../../test/support/rtp-packets.ts';
+import { H264, offer, setUpStreams } from '../../../test/support/streams-set-up.ts';
+
+/** A connected viewer on a stream with both profiles; sub sends a key frame a second once it is open. */
+async function setUp(options: { sub?: object } = {}) {
+  const world = setUpStreams({ sub: {}, ...options });
+  const { clock, main, sub, camera, viewers, transport } = world;
+  main.source.write(camera.keyFrame(), 0);
+  const subCamera = new VideoSender({ ssrc: 0x9999, sequence: 7, timestamp: 42 });
+  const join = async (heightPixels?: number) => {
+    const quality = { mode: 'auto' as const, heightPixels };
+    const joined = await viewers.join({ streamId: 'gate', offer, userAgent: 'test', quality });
+    const peer = transport.peers.at(-1)!;
+    peer.events.onState('connected');
+    return { ...joined, peer };
+  };
+  const second = async () => {
+    main.source.write(camera.deltaFrame(), clock.nowMs());
+    if (sub.sources.length > 0 && sub.source.tracks.length > 0 && !sub.source.closed) {
+      sub.source.write(subCamera.keyFrame(), clock.nowMs());
+    }
+    await clock.advanceAsync(1000);
+  };
+  return { ...world, join, second };
+}
+
+test('a small picture starts with main at once and moves to sub when that has a key frame', async () => {
+  const { join, second, sub, viewers, log } = await setUp();
+  const { peer } = await join(300);
+  expect(peer.sent).toHaveLength(2);
+  await second();
+  sub.source.ready([H264]);
+  await second();
+  await second();
+  expect(viewers.list.views('gate')).toMatchObject([
+    { profile: 'sub', quality: 'auto', choice: expect.stringContaining('shown small') },
+  ]);
+  const video = peer.sent.filter(({ ssrc }) => ssrc === peer.sent[0]!.ssrc);
+  for (let at = 1; at < video.length; at++) {
+    expect(video[at]!.sequence).toBe(video[at - 1]!.sequence + 1);
+  }
+  expect(log.lines.filter(({ message }) => message === 'Viewer changed profile')).toHaveLength(1);
+});
+
+test('a picture that becomes large goes back to main, and sub is closed when nobody needs it', async () => {
+  const { join, second, sub, main, camera, viewers, clock, streams } = await setUp();
+  const { sessionKey } = await join(300);
+  await second();
+  sub.source.ready([H264]);
+  await second();
+  await second();
+  viewers.setQuality('gate', sessionKey, { mode: 'auto', heightPixels: 1080 });
+  await second();
+  main.source.write(camera.keyFrame(), clock.nowMs());
+  await second();
+  await second();
+  expect(viewers.list.views('gate')).toMatchObject([{ profile: 'main' }]);
+  await clock.advanceAsync(11_000);
+  expect(streams.get('gate').profile('sub')!.state).toBe('idle');
+});
+
+test('a viewer that loses much is moved to sub', async () => {
+  const { join, second, sub, viewers } = await setUp();
+  const { peer } = await join();
+  const { ssrc } = peer.sent[0]!;
+  const block = { ssrc, cumulativeLost: 9, highestSequence: 0, jitter: 0, lastSr: 0 };
+  for (let at = 0; at < 6; at++) {
+    const report = { ...block, fractionLost: 64, delaySinceLastSr: 0 };
+    peer.events.onRtcp(formatReceiverReport(1, [report]));
+    await second();
+    if (sub.sources.length > 0 && sub.source.tracks.length === 0) sub.source.ready([H264]);
+  }
+  expect(viewers.list.views('gate')).toMatchObject([
+    { profile: 'sub', choice: expect.stringContaining('loses too much') },
+  ]);
+});
+
+test('a sub stream that does not open leaves the viewer where it is, and is left in peace for a while', async () => {
+  const { join, second, sub, viewers } = await setUp();
+  await join(300);
+  await second();
+  sub.source.sink!.failed({ kind: 'refused', reason: 'wrong password' });
+  for (let at = 0; at < 12; at++) await second();
+  expect(viewers.list.views('gate')).toMatchObject([{ profile: 'main' }]);
+  expect(sub.sources).toHaveLength(1);
+});
+
+test('a viewer that leaves while its sub stream opens leaves nothing open', async () => {
+  const { join, second, sub, viewers, clock, streams } = await setUp();
+  const { sessionKey } = await join(300);
+  await second();
+  viewers.leave('gate', sessionKey);
+  sub.source.ready([H264]);
+  await clock.advanceAsync(15_000);
+  expect(streams.get('gate').profile('sub')!.state).toBe('idle');
+});
+
+test('the answer for a stream with two profiles lists every codec that may come', async () => {
+  const { join } = await setUp();
+  const { answer } = await join();
+  const [, formats] = /^m=video 9 \S+ (.*)\r$/m.exec(answer)!;
+  expect(formats!.split(' ').length).toBeGreaterThan(4);
+});
