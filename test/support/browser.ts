@@ -16,6 +16,13 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
+/** A camera and a microphone that play a test signal, and no question before they are used. */
+const CAMERA_FLAGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+interface BrowserOptions {
+  readonly camera?: boolean;
+}
+
 interface PageOptions {
   readonly locale?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -37,8 +44,9 @@ export class TestBrowser {
     this.#browser = browser;
   }
 
-  static async launch(): Promise<TestBrowser> {
-    const server = await chromium.launchServer({ executablePath: EXECUTABLE, args: FLAGS });
+  static async launch({ camera = false }: BrowserOptions = {}): Promise<TestBrowser> {
+    const args = camera ? [...FLAGS, ...CAMERA_FLAGS] : FLAGS;
+    const server = await chromium.launchServer({ executablePath: EXECUTABLE, args });
     return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
   }
 

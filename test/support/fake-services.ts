@@ -1,5 +1,6 @@
 // What the HTTP API needs of the server, as a fake with one live stream, `gate`, and its viewers.
 
+import { streamSettingsDefaults } from '#contract/stream-settings.ts';
 import type { ApiServices, FinishedRequest, JoinRequest } from '../../src/api/services.ts';
 import type { StreamView, TrackView, ViewerView } from '../../src/contract/streams.ts';
 import type { Log, LogFields } from '../../src/core/ports/log.ts';
@@ -66,6 +67,31 @@ export class FakeServices implements ApiServices {
     },
   };
 
+  readonly published: JoinRequest[] = [];
+  readonly #publishers = new Set<string>();
+
+  /** One place: whoever comes second is refused. */
+  readonly publishers = {
+    publish: async (request: JoinRequest) => {
+      this.#checked(this.#stream(request.streamId));
+      if (this.#publishers.size > 0) {
+        throw new StateError('Somebody is here.', { code: 'publisher_present' });
+      }
+      this.published.push(request);
+      const sessionKey = `publisher-${this.published.length}`;
+      this.#publishers.add(sessionKey);
+      return { sessionKey, answer: 'v=0\r\ns=-\r\n', etag: 'ice-1' };
+    },
+    trickle: (streamId: string, sessionKey: string, fragment: string, etag: string | undefined) => {
+      this.#publisher(streamId, sessionKey);
+      this.trickled.push({ fragment, etag });
+    },
+    leave: (streamId: string, sessionKey: string) => {
+      this.#publisher(streamId, sessionKey);
+      this.#publishers.delete(sessionKey);
+    },
+  };
+
   readonly log: Log = recordingLog(this.lines, {});
 
   health() {
@@ -99,6 +125,14 @@ export class FakeServices implements ApiServices {
     throw new NotFoundError(`There is no stream "${id}".`, { code: 'stream_not_found' });
   }
 
+  #publisher(streamId: string, sessionKey: string): void {
+    this.#checked(this.#stream(streamId));
+    if (this.#publishers.has(sessionKey)) return;
+    throw new NotFoundError(`Stream "${streamId}" has no publisher "${sessionKey}".`, {
+      code: 'publisher_not_found',
+    });
+  }
+
   #viewer(streamId: string, sessionKey: string): void {
     this.#checked(this.#stream(streamId));
     if (this.#viewers.has(sessionKey)) return;
@@ -112,14 +146,37 @@ export function makeStream(id: string, changes: Partial<StreamView> = {}): Strea
   return {
     id,
     name: `Camera ${id}`,
-    origin: 'file',
+    origin: { kind: 'file', file: 'yeoul.yaml', line: 3 },
+    settings: makeSettings(),
     source: 'test:',
     state: 'live',
     reason: null,
     stateSince: '2026-01-01T00:00:00.000Z',
     tracks: [makeTrack(), { ...makeTrack(), kind: 'audio', codec: 'opus', frameRate: null }],
+    profiles: [makeProfile()],
+    conversions: [],
     viewers: 2,
     ...changes,
+  };
+}
+
+function makeSettings(): StreamView['settings'] {
+  const { password: _, ...shown } = streamSettingsDefaults;
+  return { ...shown, source: 'test:', hasPassword: false };
+}
+
+function makeProfile(): StreamView['profiles'][number] {
+  return {
+    name: 'main',
+    source: 'test:',
+    state: 'live',
+    reason: null,
+    stateSince: '2026-01-01T00:00:00.000Z',
+    failures: 0,
+    nextAttemptAt: null,
+    tracks: [makeTrack()],
+    ignored: [],
+    warnings: [],
   };
 }
 
@@ -135,6 +192,8 @@ function makeTrack(): TrackView {
     channels: null,
     frameRate: 25,
     gopFrames: 50,
+    reorders: false,
+    faults: {},
     bitrateKbps: 2000.5,
     packets: 1000,
     bytes: 1_100_000,
@@ -151,6 +210,9 @@ function makeViewer(id: string, request: JoinRequest): ViewerView {
     id,
     stream: request.streamId,
     protocol: 'whep',
+    profile: 'main',
+    choice: 'main: H264 is sent',
+    quality: 'auto',
     state: 'connecting',
     since: '2026-01-01T00:00:00.000Z',
     remote: null,

@@ -31,6 +31,7 @@ interface ServerOptions {
 export class ServerProcess {
   readonly httpPort: number;
   readonly mediaPort: number;
+  readonly rtspPort: number;
   readonly #folder: string;
   readonly #npm: boolean;
   readonly #nodeFlags: readonly string[];
@@ -38,9 +39,13 @@ export class ServerProcess {
   /** Everything it printed. */
   output = '';
 
-  private constructor(options: ServerOptions, ports: { http: number; media: number }) {
+  private constructor(
+    options: ServerOptions,
+    ports: { http: number; media: number; rtsp: number },
+  ) {
     this.httpPort = ports.http;
     this.mediaPort = ports.media;
+    this.rtspPort = ports.rtsp;
     this.#npm = options.npm ?? false;
     this.#nodeFlags = options.nodeFlags ?? [];
     this.#folder = mkdtempSync(join(tmpdir(), 'yeoul-server-'));
@@ -53,6 +58,9 @@ export class ServerProcess {
     } = options;
     const config = `server: { host: 127.0.0.1, http_port: ${ports.http} }
 webrtc: { host: 127.0.0.1, port: ${ports.media}, tcp: ${tcp}, max_peers: ${maxPeers}, ice_servers: ${iceServers} }
+rtsp: { host: 127.0.0.1, port: ${ports.rtsp} }
+cameras: { allow: [127.0.0.0/8] }
+data: { path: ${join(this.#folder, 'yeoul.db')} }
 logging: { level: ${logLevel} }
 ${yaml}`;
     writeFileSync(this.#configPath, config);
@@ -61,7 +69,8 @@ ${yaml}`;
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const http = options.httpPort ?? (await freePort());
     const media = options.mediaPort ?? (await freePort());
-    const server = new ServerProcess(options, { http, media });
+    const rtsp = await freePort();
+    const server = new ServerProcess(options, { http, media, rtsp });
     await server.start();
     return server;
   }

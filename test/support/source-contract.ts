@@ -1,7 +1,7 @@
 // What every source keeps to, whatever it feeds a stream with. Each adapter's test runs this.
 
 import { expect, test } from 'vitest';
-import type { Source, SourceSink } from '#core/ports/source.ts';
+import type { Source, SourceFailure, SourceOffer, SourceSink } from '#core/ports/source.ts';
 import type { TrackFormat } from '#core/streams/track-format.ts';
 import { sequenceDistance } from '#media/rtp/distance.ts';
 import { payloadStart, readSequence } from '#media/rtp/header.ts';
@@ -24,7 +24,7 @@ class RecordingSink implements SourceSink {
     this.#clock = clock;
   }
 
-  ready(formats: readonly TrackFormat[]) {
+  ready({ formats }: SourceOffer) {
     expect(this.formats).toBeUndefined();
     this.formats = formats;
     return formats.map((_, track) => ({
@@ -44,7 +44,7 @@ class RecordingSink implements SourceSink {
     this.unflushed = 0;
   }
 
-  failed(reason: string): void {
+  failed({ reason }: SourceFailure): void {
     expect.unreachable(`the source failed: ${reason}`);
   }
 

@@ -1,11 +1,12 @@
 // Tests of the test source on a virtual clock.
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { SourceSink } from '#core/ports/source.ts';
+import type { SourceFailure, SourceOffer, SourceSink } from '#core/ports/source.ts';
 import type { TrackFormat } from '#core/streams/track-format.ts';
-import { HAS_PPS, HAS_SPS, inspectH264, STARTS_IDR } from '#media/h264/payload.ts';
+import { inspectH264 } from '#media/h264/payload.ts';
 import { sequenceDistance, timestampDistance } from '#media/rtp/distance.ts';
 import { readMarker, readSequence, readTimestamp } from '#media/rtp/header.ts';
+import { HAS_PARAMETER_SETS, STARTS_KEY_FRAME } from '#media/video/payload-flags.ts';
 import type { Clock, Timer } from '#std/clock.ts';
 import { sourceContract } from '../../../test/support/source-contract.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
@@ -37,7 +38,7 @@ class RecordingSink implements SourceSink {
     this.#clock = clock;
   }
 
-  ready(formats: readonly TrackFormat[]) {
+  ready({ formats }: SourceOffer) {
     this.formats = formats;
     return [this.video, this.audio].map((list) => ({
       write: (packet: Uint8Array, capturedAtMs: number) => {
@@ -60,7 +61,7 @@ class RecordingSink implements SourceSink {
     this.flushes++;
   }
 
-  failed(reason: string): void {
+  failed({ reason }: SourceFailure): void {
     throw new Error(reason);
   }
 }
@@ -122,8 +123,8 @@ describe('TestSource', () => {
     const { sink } = start();
     expect(sink.formats.map((format) => format.codec)).toEqual(['H264', 'opus']);
     expect(framesOf(sink.video)).toHaveLength(1);
-    expect(sink.video[0]!.flags).toBe(HAS_SPS | HAS_PPS);
-    expect(sink.video[1]!.flags & STARTS_IDR).toBe(STARTS_IDR);
+    expect(sink.video[0]!.flags).toBe(HAS_PARAMETER_SETS);
+    expect(sink.video[1]!.flags & STARTS_KEY_FRAME).toBe(STARTS_KEY_FRAME);
     expect(sink.audio).toHaveLength(1);
   });
 
@@ -158,7 +159,7 @@ describe('TestSource', () => {
     expectContinuous(sink.audio);
     framesOf(sink.video).forEach((frame, index) => {
       expect(frame.timestamp).toBe(index * 3000);
-      const isKey = (frame.flags & HAS_SPS) !== 0;
+      const isKey = (frame.flags & HAS_PARAMETER_SETS) !== 0;
       expect(isKey).toBe(index % 60 === 0);
     });
     sink.audio.forEach((packet, index) => {
@@ -209,7 +210,7 @@ describe('TestSource', () => {
     expect(sink.audio.length - audioBefore).toBeLessThanOrEqual(50);
     clock.inner.advance(2);
     const resumed = sink.video[videoBefore]!;
-    expect(resumed.flags & HAS_SPS).toBe(HAS_SPS);
+    expect(resumed.flags & HAS_PARAMETER_SETS).toBe(HAS_PARAMETER_SETS);
     expect(resumed.timestamp).toBe(12 * 90_000);
     expect(resumed.capturedAtMs).toBeCloseTo(123_456.7 + 12_000, 6);
     clock.inner.advance(1000);

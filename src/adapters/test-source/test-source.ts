@@ -34,7 +34,7 @@ class TestSource implements Source {
     assert(!this.#sink && !this.#closed, 'a test source starts once, before it is closed');
     this.#sink = sink;
     const tracks = [this.#clip.video, this.#clip.audio];
-    const trackSinks = sink.ready(tracks.map((track) => track.format));
+    const trackSinks = sink.ready({ formats: tracks.map((track) => track.format) });
     const startMs = this.#clock.nowMs();
     this.#players = tracks.map((track, index) => {
       const trackSink = trackSinks[index];

@@ -18,13 +18,14 @@ const MAX_WAITING_BYTES = 256 * 1024;
  * administrator raised it, some 180 packets); what does not fit is asked for again like any loss.
  */
 const LOOPBACK_BUFFER_BYTES = 4 * 1024 * 1024;
-/** Checks, DTLS and RTCP of a viewer are some ten packets a second; who sends this many floods us. */
-const MAX_PACKETS_PER_SECOND = 500;
+/** Connectivity checks and DTLS, beside the media and RTCP that the peer may send. */
+const MAX_CHECKS_PER_SECOND = 250;
 
 interface BridgeOptions {
   readonly engine: { readonly host: string; readonly port: number };
   readonly clock: Clock;
-  readonly admits: (ufrag: string) => boolean;
+  /** How many packets a second the peer with this ufrag of ours may send; undefined: there is none. */
+  readonly admit: (ufrag: string) => number | undefined;
   readonly onDropped: () => void;
   readonly onOpen: (loopbackPort: number) => void;
   readonly onClose: (loopbackPort: number | undefined) => void;
@@ -35,7 +36,7 @@ export class IceTcpBridge {
   readonly #tcp: Socket;
   readonly #options: BridgeOptions;
   readonly #frames = new TcpFrames();
-  readonly #packets = new RateLimit(MAX_PACKETS_PER_SECOND);
+  #packets = new RateLimit(MAX_CHECKS_PER_SECOND);
   readonly #hello: Timer;
   #udp: UdpSocket | undefined;
   #loopbackPort: number | undefined;
@@ -84,7 +85,9 @@ export class IceTcpBridge {
 
   #admit(packet: Buffer): boolean {
     const ufrag = readStunUserName(packet)?.split(':')[0];
-    if (!ufrag || !this.#options.admits(ufrag)) return false;
+    const packetsPerSecond = ufrag && this.#options.admit(ufrag);
+    if (!packetsPerSecond) return false;
+    this.#packets = new RateLimit(MAX_CHECKS_PER_SECOND + packetsPerSecond);
     this.#hello.cancel();
     this.#udp = this.#openUdp();
     return true;

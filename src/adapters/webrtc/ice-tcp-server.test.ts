@@ -56,7 +56,7 @@ function answerWithTcpOnly(offer: Offer, peer: Peer): string {
   const media = offer.media.map(({ kind, codecs }) => {
     const codec = kind === 'video' ? chooseH264(codecs, { profileLevelId: '42e01f' }) : undefined;
     const lane = { ssrc: 7, rtxSsrc: undefined, cname: 'c', msid: 'm', trackId: 't' };
-    return codec && { ...lane, codec, receiverRtt: false };
+    return codec && { ...lane, codecs: [codec] as const, receiverRtt: false };
   });
   const candidates = peer.local.candidates.filter((candidate) => candidate.includes('tcptype'));
   return writeAnswer(offer, { sessionId: '1', local: { ...peer.local, candidates }, media });
@@ -86,10 +86,10 @@ test('a peer that reaches us by TCP only gets every packet, and its path says so
   peer.close();
 });
 
-async function openServer(clock = new VirtualClock(), host = '127.0.0.1') {
+async function openServer(clock = new VirtualClock(), host = '127.0.0.1', limit = 250) {
   const port = await freePort();
-  const options = { host, port, clock, log: new SilentLog() };
-  const server = new IceTcpServer({ ...options, isKnown: (ufrag) => ufrag === 'ours' });
+  const limitOf = (ufrag: string) => (ufrag === 'ours' ? limit : undefined);
+  const server = new IceTcpServer({ host, port, clock, limitOf, log: new SilentLog() });
   await server.listen();
   closers.push(() => server.close());
   return { server, port, clock };
@@ -167,6 +167,23 @@ test('a connection that floods is closed, another of that peer is not', async ()
   flood!.write(Buffer.concat(Array.from({ length: 600 }, () => check)));
   await once(flood!, 'close');
   await until(() => server.admitted === 1, { what: 'the quiet one' });
+});
+
+test('a connection of a peer that may send more is not closed for it', async () => {
+  const { server, port } = await openServer(new VirtualClock(), '127.0.0.1', 10_000);
+  const engine = createSocket('udp4');
+  closers.push(() => engine.close());
+  engine.bind(port, '127.0.0.1');
+  await once(engine, 'listening');
+  let arrived = 0;
+  engine.on('message', () => arrived++);
+  const socket = await dial(port);
+  const check = formatTcpFrame(bindingRequest('ours:theirs'));
+  for (let sent = 0; sent < 600; sent += 50) {
+    socket.write(Buffer.concat(Array.from({ length: 50 }, () => check)));
+    await until(() => arrived === sent + 50, { what: `check ${sent + 50}` });
+  }
+  expect(server.admitted).toBe(1);
 });
 
 test('what a slow reader leaves lying is dropped and counted, not kept', async () => {

@@ -17,8 +17,8 @@ const MAX_CONNECTIONS_PER_PEER = 4;
 interface IceTcpOptions {
   readonly host: string;
   readonly port: number;
-  /** Whether a peer with this ufrag of ours exists. */
-  readonly isKnown: (ufrag: string) => boolean;
+  /** How many packets a second the peer with this ufrag of ours may send; undefined: there is none. */
+  readonly limitOf: (ufrag: string) => number | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -90,7 +90,7 @@ export class IceTcpServer {
     const bridge: IceTcpBridge = new IceTcpBridge(socket, {
       engine: { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port },
       clock,
-      admits: (ufrag) => this.#admit(ufrag, bridge),
+      admit: (ufrag) => this.#admit(ufrag, bridge),
       onDropped: () => {
         this.dropped++;
       },
@@ -106,13 +106,14 @@ export class IceTcpServer {
     this.#bridges.set(socket, bridge);
   }
 
-  #admit(ufrag: string, bridge: IceTcpBridge): boolean {
-    if (!this.#options.isKnown(ufrag)) return false;
+  #admit(ufrag: string, bridge: IceTcpBridge): number | undefined {
+    const packetsPerSecond = this.#options.limitOf(ufrag);
+    if (packetsPerSecond === undefined) return undefined;
     const bridges = this.#admitted.get(ufrag) ?? new Set();
-    if (bridges.size >= MAX_CONNECTIONS_PER_PEER) return false;
+    if (bridges.size >= MAX_CONNECTIONS_PER_PEER) return undefined;
     this.#admitted.set(ufrag, bridges.add(bridge));
     bridge.ufrag = ufrag;
-    return true;
+    return packetsPerSecond;
   }
 
   #dismiss(bridge: IceTcpBridge): void {

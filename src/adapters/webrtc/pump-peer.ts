@@ -18,6 +18,8 @@ import { isWorthChecking } from './remote-candidates.ts';
 
 /** A browser sends some ten RTCP packets a second, with losses some fifty; this many are a flood. */
 const MAX_PACKETS_PER_SECOND = 250;
+/** 96 Mb/s of packets of 1,200 bytes, which no publisher's camera reaches; beyond that it is a flood. */
+const MAX_PUBLISHED_PACKETS_PER_SECOND = 10_000;
 /** A browser has a handful of addresses; each costs connectivity checks. */
 const MAX_REMOTE_CANDIDATES = 8;
 /**
@@ -44,6 +46,8 @@ export interface PumpPeerOptions {
 
 export class PumpPeer implements Peer {
   readonly id: string;
+  /** Who sends more floods us. */
+  readonly packetsPerSecond: number;
   readonly #options: PumpPeerOptions;
   // Held as long as the peer lives: a track whose object is collected closes itself.
   readonly #connection: PeerConnection;
@@ -54,12 +58,16 @@ export class PumpPeer implements Peer {
   #candidates: string[] = [];
   #remoteCandidates = 0;
   #checks: Timer | undefined;
-  readonly #packets = new RateLimit(MAX_PACKETS_PER_SECOND);
+  readonly #packets: RateLimit;
   sendFailures = 0;
 
   constructor(options: PumpPeerOptions) {
     this.id = options.id;
     this.#options = options;
+    this.packetsPerSecond = options.events.onRtp
+      ? MAX_PUBLISHED_PACKETS_PER_SECOND
+      : MAX_PACKETS_PER_SECOND;
+    this.#packets = new RateLimit(this.packetsPerSecond);
     this.#connection = new PeerConnection(options.id, options.config);
     const video = new Video(PUMP_MID, 'SendRecv');
     video.addH264Codec(PUMP_PAYLOAD_TYPE);
@@ -189,6 +197,7 @@ export class PumpPeer implements Peer {
     }
     const packet = message instanceof ArrayBuffer ? new Uint8Array(message) : message;
     if (isRtcp(packet)) this.#options.events.onRtcp(packet);
+    else this.#options.events.onRtp?.(packet);
   }
 }
 
@@ -200,7 +209,7 @@ function iceWord(characters: number): string {
   return randomBytes((characters * 3) / 4).toString('base64');
 }
 
-/** RFC 5761 §4: what tells RTCP from RTP on one port. Viewers send us no RTP. */
+/** RFC 5761 §4: what tells RTCP from RTP on one port. */
 function isRtcp(packet: Uint8Array): boolean {
   const type = packet[1] ?? 0;
   return type >= 192 && type <= 223;

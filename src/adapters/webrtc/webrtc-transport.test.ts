@@ -61,6 +61,7 @@ async function meet(
       extra.onState?.(state);
     },
     onRtcp: extra.onRtcp ?? ((packet) => rtcp.push(packet.slice())),
+    ...(extra.onRtp ? { onRtp: extra.onRtp } : {}),
   };
   const far = new MediaPeer(`far-${id}`);
   closers.push(() => far.close());
@@ -71,7 +72,12 @@ async function meet(
     const codec =
       kind === 'video' ? chooseH264(codecs, { profileLevelId: '42e01f' }) : chooseOpus(codecs);
     return (
-      codec && { ...lane, codec, ssrc: kind === 'video' ? CONTRACT_SSRC : 0x2222, trackId: kind }
+      codec && {
+        ...lane,
+        codecs: [codec] as const,
+        ssrc: kind === 'video' ? CONTRACT_SSRC : 0x2222,
+        trackId: kind,
+      }
     );
   });
   far.accept(writeAnswer(offer, { sessionId: '1', local: peer.local, media }));
@@ -145,6 +151,39 @@ test('a viewer that floods with packets is told to have failed', async () => {
     if (sent % 100 === 0) await new Promise(setImmediate);
   }
   await until(() => states.includes('failed'), { what: 'the flood to be noticed' });
+});
+
+test('RTP of any SSRC reaches who listens to it, told from RTCP by its type', async () => {
+  const { transport } = await openTransport();
+  const rtp: Uint8Array[] = [];
+  const { far, rtcp } = await meet(transport, 'publisher', {
+    onRtp: (packet) => rtp.push(packet.slice()),
+  });
+  const sent = [0x4242, 0x4343].map((ssrc, at) =>
+    rtpPacket(Uint8Array.of(0x65, at), { sequence: at, timestamp: at, ssrc }),
+  );
+  for (const packet of sent) far.send(packet);
+  far.send(formatPli(1, CONTRACT_SSRC));
+  await until(() => rtcp.length === 1 && rtp.length === 2, { what: 'all three' });
+  expect(rtp.map((packet) => [...packet])).toEqual(sent.map((packet) => [...packet]));
+});
+
+test('a viewer’s RTP goes nowhere, and a publisher may send more than viewers may', async () => {
+  const { transport } = await openTransport();
+  const viewer = await meet(transport, 'viewer');
+  viewer.far.send(rtpPacket(Uint8Array.of(1), { sequence: 1, timestamp: 1 }));
+  viewer.far.send(formatPli(1, CONTRACT_SSRC));
+  await until(() => viewer.rtcp.length > 0, { what: 'the PLI after it' });
+  expect(viewer.rtcp).toHaveLength(1);
+  let arrived = 0;
+  const publisher = await meet(transport, 'publisher', { onRtp: () => arrived++ });
+  for (let sequence = 0; sequence < 1_000; sequence++) {
+    publisher.far.send(rtpPacket(Uint8Array.of(1), { sequence, timestamp: 1 }));
+    if (sequence % 50 === 49) {
+      await until(() => arrived === sequence + 1, { what: `packet ${sequence}` });
+    }
+  }
+  expect(publisher.states).not.toContain('failed');
 });
 
 test('an exception in what a viewer’s packet sets off ends that viewer, not the process', async () => {

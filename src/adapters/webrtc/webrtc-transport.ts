@@ -85,9 +85,9 @@ export class WebrtcTransport implements PeerTransport {
       disableAutoNegotiation: true,
       ...(host === ANY_HOST ? {} : { bindAddress: host }),
     };
-    const isKnown = (ufrag: string) => this.#peers.has(ufrag);
+    const limitOf = (ufrag: string) => this.#peers.get(ufrag)?.packetsPerSecond;
     const { clock, log } = options;
-    this.#tcp = tcp ? new IceTcpServer({ host, port, isKnown, clock, log }) : undefined;
+    this.#tcp = tcp ? new IceTcpServer({ host, port, limitOf, clock, log }) : undefined;
     this.#log = new EngineLog(clock, log);
     // The engine has one log for the process; below this level it tells only what the states tell.
     initLogger('Error', (_level, message) => this.#log.add(message));

@@ -1,0 +1,90 @@
+// Plays a prepared clip to one client: one copy and one write for each frame.
+
+import type { Player, PlayerOptions } from './player.ts';
+import { copyFrame, type PreparedTrack } from './prepared-clip.ts';
+import type { TrackPath } from './track-sender.ts';
+
+/** Later than this the process was stopped: what was missed is skipped. */
+const MAX_LATENESS_MS = 2_000;
+
+/** One track of one client. */
+class FleetSender {
+  readonly #track: PreparedTrack;
+  readonly #path: TrackPath;
+  readonly #ssrc = Math.floor(Math.random() * 2 ** 32);
+  sequence = 0;
+  #index = 0;
+  #roundMs: number;
+
+  constructor(track: PreparedTrack, path: TrackPath, startMs: number) {
+    this.#track = track;
+    this.#path = path;
+    this.#roundMs = startMs;
+  }
+
+  get timestamp(): number {
+    const roundTicks = (this.#roundMs * this.#track.clockRate) / 1000;
+    return Math.round(roundTicks + this.#frame.ticks) % 2 ** 32;
+  }
+
+  /** How many packets were sent. */
+  playDue(nowMs: number): number {
+    let packets = 0;
+    while (this.#roundMs + this.#frame.dueMs <= nowMs) {
+      const isLate = nowMs - this.#roundMs - this.#frame.dueMs > MAX_LATENESS_MS;
+      if (!isLate) packets += this.#send();
+      this.#index++;
+      if (this.#index < this.#track.frames.length) continue;
+      this.#index = 0;
+      this.#roundMs += this.#track.durationMs;
+    }
+    return packets;
+  }
+
+  #send(): number {
+    const { timestamp, sequence } = this;
+    const channel = this.#path.channel ?? 0;
+    const numbers = { channel, sequence, timestamp, ssrc: this.#ssrc };
+    this.#path.sendFrames?.(copyFrame(this.#frame, numbers));
+    const packets = this.#frame.starts.length;
+    this.sequence = (sequence + packets) & 0xffff;
+    return packets;
+  }
+
+  get #frame() {
+    return this.#track.frames[this.#index]!;
+  }
+}
+
+export class FleetPlayer implements Player {
+  readonly #senders = new Map<number, FleetSender>();
+  #isPlaying = false;
+
+  constructor(options: PlayerOptions, tracks: readonly PreparedTrack[]) {
+    const startMs = options.clock.nowMs();
+    for (const [index, path] of options.paths.entries()) {
+      const track = tracks[index];
+      if (path && track) this.#senders.set(index, new FleetSender(track, path, startMs));
+    }
+  }
+
+  senders() {
+    return this.#senders;
+  }
+
+  play(): void {
+    this.#isPlaying = true;
+  }
+
+  pause(): void {
+    this.#isPlaying = false;
+  }
+
+  /** How many packets of each track were sent are added to `packets`. */
+  playDue(nowMs: number, packets: number[]): void {
+    if (!this.#isPlaying) return;
+    for (const [index, sender] of this.#senders) {
+      packets[index] = (packets[index] ?? 0) + sender.playDue(nowMs);
+    }
+  }
+}
