@@ -2,9 +2,11 @@
 
 import type { Peer, PeerTransport, SendBatch } from '#core/ports/peer-transport.ts';
 import { Outbox } from '#core/streams/outbox.ts';
+import { Pacer } from '#core/streams/pacer.ts';
 import { Subscriber } from '#core/streams/subscriber.ts';
 import { Track } from '#core/streams/track.ts';
 import { loadClip } from '../../src/adapters/test-source/load-clip.ts';
+import { systemClock } from '../../src/app/system-clock.ts';
 import { spreadOf } from '../spread.ts';
 import { formatTable } from '../table.ts';
 
@@ -59,8 +61,10 @@ function measure(video: ClipVideo, count: number): number {
   const outbox = new Outbox(transport);
   const track = new Track(video.format);
   const lane = { ssrc: 1, payloadType: 96, rtx: undefined };
+  const pacer = new Pacer(systemClock, () => outbox.flush());
+  const outlet = outbox.outletTo(peer);
   for (let at = 0; at < count; at++) {
-    new Subscriber(track, { peer, outbox, lane, randomWord: () => 7 }).start();
+    new Subscriber(track, { outlet, pacer, lane, randomWord: () => 7 }).start();
   }
   let sequence = 0;
   let timestamp = 0;

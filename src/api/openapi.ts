@@ -27,6 +27,7 @@ export function watchRoutes(app: ApiInstance, version: string): void {
       info: { title: 'Yeoul', version, description, license: { name: 'Apache-2.0' } },
       tags: [
         { name: 'watching', description: 'Getting a stream onto a screen, by WHEP.' },
+        { name: 'publishing', description: 'Sending a stream to the server, by WHIP.' },
         { name: 'streams', description: 'What comes in, and who watches it.' },
         { name: 'server', description: 'The server itself.' },
       ],

@@ -30,6 +30,7 @@ import { addStreamsRoutes } from './streams.ts';
 import { compileValidator } from './validation.ts';
 import { addViewersRoutes } from './viewers.ts';
 import { addWhepRoutes } from './whep.ts';
+import { addWhipRoutes } from './whip.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -56,6 +57,7 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): ApiI
     addStreamsRoutes(routes, services);
     addViewersRoutes(routes, services);
     addWhepRoutes(routes, services);
+    addWhipRoutes(routes, services);
     addMetricsRoutes(routes, services);
     addOpenapiRoutes(routes);
     addPages(routes, services.webRoot);

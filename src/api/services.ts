@@ -9,7 +9,7 @@ import type { Clock } from '#std/clock.ts';
 
 export interface JoinRequest {
   readonly streamId: string;
-  /** The viewer's SDP offer. */
+  /** The SDP offer of the viewer or publisher. */
   readonly offer: string;
   readonly userAgent: string | undefined;
 }
@@ -27,16 +27,28 @@ interface StreamsService {
   view(streamId: string): StreamView;
 }
 
-interface ViewersService {
-  views(streamId: string): ViewerView[];
-  join(request: JoinRequest): Promise<JoinResult>;
+/** Sessions of viewers, or of publishers. */
+export interface SdpSessionsService {
+  open(request: JoinRequest): Promise<JoinResult>;
   /**
    * Takes a trickle-ice-sdpfrag (RFC 8840). `etag` is the client's `If-Match`, without quotes; none
    * is taken as the current one, because many players send none. Throws `stale_session` for another
    * one, `ice_restart_unsupported` for a fragment with other ICE credentials, `invalid_candidate`.
    */
   trickle(streamId: string, sessionKey: string, fragment: string, etag: string | undefined): void;
-  leave(streamId: string, sessionKey: string): void;
+  end(streamId: string, sessionKey: string): void;
+}
+
+interface ViewersService extends Pick<SdpSessionsService, 'trickle'> {
+  views(streamId: string): ViewerView[];
+  join: SdpSessionsService['open'];
+  leave: SdpSessionsService['end'];
+}
+
+/** Throws `publisher_not_found`, `publisher_present` and `not_publishable` besides. */
+interface PublishersService extends Pick<SdpSessionsService, 'trickle'> {
+  publish: SdpSessionsService['open'];
+  leave: SdpSessionsService['end'];
 }
 
 export interface FinishedRequest {
@@ -52,6 +64,7 @@ export interface FinishedRequest {
 export interface ApiServices {
   readonly streams: StreamsService;
   readonly viewers: ViewersService;
+  readonly publishers: PublishersService;
   health(): HealthView;
   /** The metrics in Prometheus' text format. */
   metrics(): Promise<{ contentType: string; text: string }>;

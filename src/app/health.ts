@@ -23,6 +23,9 @@ export function viewHealth(facts: HealthFacts): HealthView {
   };
 }
 
+/** Nothing is wrong with a stream that nobody watches, or wants. */
+const HEALTHY: readonly StreamView['state'][] = ['live', 'idle', 'disabled'];
+
 type Part = HealthView['parts'][number];
 
 function viewersPart({ viewers, maxViewers }: HealthFacts): Part {
@@ -35,6 +38,6 @@ function viewersPart({ viewers, maxViewers }: HealthFacts): Part {
 }
 
 function streamPart({ id, state, reason }: StreamView): Part {
-  const status = state === 'live' || state === 'disabled' ? 'ok' : 'degraded';
+  const status = HEALTHY.includes(state) ? 'ok' : 'degraded';
   return { name: `stream:${id}`, status, detail: status === 'ok' ? null : (reason ?? state) };
 }

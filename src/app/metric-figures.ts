@@ -20,8 +20,8 @@ export function createMetricFigures(sources: FigureSources): MetricFigures {
   const { version, streams, viewers, transport } = sources;
   return {
     version,
-    streams: () => streams.views((streamId) => viewers.count(streamId)),
-    viewers: () => countViewers(viewers.views()),
+    streams: () => streams.views((streamId) => viewers.list.count(streamId)),
+    viewers: () => countViewers(viewers.list.views()),
     transport: () => totalsOf(viewers, transport.tcpDropped),
   };
 }
@@ -36,12 +36,12 @@ function countViewers(views: readonly ViewerView[]): ViewerCount[] {
 }
 
 function totalsOf(viewers: Viewers, tcpDropped: number): TransportTotals {
-  const { viewers: viewersJoined, packets, ...totals } = viewers.totals();
+  const { viewers: viewersJoined, packets, ...totals } = viewers.list.totals();
   return {
     ...totals,
     tcpDropped,
     packets: packets + totals.retransmitted,
     viewersJoined,
-    viewersLeft: viewersJoined - viewers.size,
+    viewersLeft: viewersJoined - viewers.list.size,
   };
 }

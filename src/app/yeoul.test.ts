@@ -13,7 +13,7 @@ import { systemClock } from './system-clock.ts';
 import { startYeoul, type Yeoul } from './yeoul.ts';
 
 const LOOPBACK =
-  'server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: 0 }\n';
+  'server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: 0 }\nrtsp: { host: 127.0.0.1, port: 0 }\n';
 const closers: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -56,7 +56,7 @@ test('a new installation has the test picture, live and healthy', async () => {
   expect(list['streams']).toMatchObject([
     {
       id: 'test',
-      origin: 'builtin',
+      origin: { kind: 'builtin' },
       state: 'live',
       tracks: [
         { codec: 'H264', profile: 'Constrained Baseline', width: 1280, height: 720 },
@@ -90,7 +90,7 @@ test('a candidate that trickles in is taken', async () => {
 });
 
 test('when all places are taken the next viewer is told so, and health says it', async () => {
-  const { url } = await start(LOOPBACK.replace(/ \}\n$/, ', max_peers: 1 }'));
+  const { url } = await start(LOOPBACK.replace('1, port: 0 }\nrtsp', '1, port: 0, max_peers: 1 }\nrtsp'));
   await join(url);
   const peer = new MediaPeer('late');
   closers.push(() => peer.close());
@@ -110,8 +110,8 @@ test('several streams of the file are shown with their names', async () => {
   const { url } = await start(yaml);
   const list = await getJson(`${url}/api/v1/streams`);
   expect(list['streams']).toMatchObject([
-    { id: 'gate', name: 'Gate', origin: 'file' },
-    { id: 'yard', name: 'yard', origin: 'file' },
+    { id: 'gate', name: 'Gate', origin: { kind: 'file' } },
+    { id: 'yard', name: 'yard', origin: { kind: 'file' } },
   ]);
 });
 
@@ -148,7 +148,7 @@ test('an HTTP port that is taken names the setting and leaves nothing open', asy
   const address = blocker.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const mediaPort = await freePort();
-  const yaml = `server: { host: 127.0.0.1, http_port: ${port} }\nwebrtc: { host: 127.0.0.1, port: ${mediaPort} }\n`;
+  const yaml = `server: { host: 127.0.0.1, http_port: ${port} }\nwebrtc: { host: 127.0.0.1, port: ${mediaPort} }\nrtsp: { port: 0 }\n`;
   await expect(start(yaml)).rejects.toThrow(/port is taken.*server\.http_port/);
   const socket = connect(mediaPort, '127.0.0.1');
   const [error] = await once(socket, 'error');
@@ -159,7 +159,7 @@ test('a media port that is taken names the setting', async () => {
   const { log } = await start();
   expect(log.lines.some(({ message }) => message === 'Stream live')).toBe(true);
   const port = await freePort();
-  const yaml = `server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: ${port} }\n`;
+  const yaml = `server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: ${port} }\nrtsp: { port: 0 }\n`;
   await start(yaml);
   await expect(start(yaml)).rejects.toThrow(/webrtc\.port/);
 });

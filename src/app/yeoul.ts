@@ -3,34 +3,20 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Log } from '#core/ports/log.ts';
-import { Outbox } from '#core/streams/outbox.ts';
-import { Streams } from '#core/streams/streams.ts';
-import { Viewers } from '#core/streams/viewers.ts';
-import type { Clock } from '#std/clock.ts';
 import { createMetrics, type Metrics } from '../adapters/prometheus/metrics.ts';
 import { createMetricsServer } from '../adapters/prometheus/metrics-server.ts';
-import { loadClip } from '../adapters/test-source/load-clip.ts';
-import { createTestSource } from '../adapters/test-source/test-source.ts';
-import { openWebrtcTransport, type WebrtcTransport } from '../adapters/webrtc/webrtc-transport.ts';
+import { createRtspServer } from '../adapters/rtsp-server/rtsp-server.ts';
 import { createApi } from '../api/server.ts';
 import type { ApiServices } from '../api/services.ts';
 import { addressesOf } from './addresses.ts';
 import { Closers } from './closers.ts';
-import type { Config, StreamConfig } from './config/config.ts';
+import { type Core, type CoreOptions, openCore } from './core.ts';
 import { viewHealth } from './health.ts';
 import { toListenError } from './listen-error.ts';
 import { createMetricFigures } from './metric-figures.ts';
-import { newId, randomWord } from './random.ts';
 import { version } from './version.ts';
 
 const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
-
-interface YeoulOptions {
-  readonly config: Config;
-  readonly log: Log;
-  readonly clock: Clock;
-}
 
 export interface Yeoul {
   /** Where to open the page, best first. */
@@ -39,12 +25,14 @@ export interface Yeoul {
   close(): Promise<void>;
 }
 
-export async function startYeoul(options: YeoulOptions): Promise<Yeoul> {
+export async function startYeoul(options: CoreOptions): Promise<Yeoul> {
   const closers = new Closers();
   try {
     const core = await openCore(options, closers);
+    for (const stream of options.config.streams) await core.apply(stream);
     const metrics = createMetrics(createMetricFigures({ ...core, version }));
     await openMetricsPort(options, metrics, closers);
+    await openRtsp(options, core, closers);
     const port = await openHttp(options, { ...core, metrics }, closers);
     const { host } = options.config.server;
     return {
@@ -57,51 +45,37 @@ export async function startYeoul(options: YeoulOptions): Promise<Yeoul> {
   }
 }
 
-interface Core {
-  readonly transport: WebrtcTransport;
-  readonly streams: Streams;
-  readonly viewers: Viewers;
-}
-
-async function openCore({ config, log, clock }: YeoulOptions, closers: Closers): Promise<Core> {
-  const transport = await openTransport({ config, log, clock });
-  closers.add(() => transport.close());
-  log.info('WebRTC media', { port: transport.port, tcp: config.webrtc.tcp });
-  const outbox = new Outbox(transport);
-  const streams = new Streams({ clock, outbox, log });
-  closers.add(() => streams.close());
-  const { maxPeers: maxViewers } = config.webrtc;
-  const rules = { clock, streams, transport, outbox, log };
-  const viewers = new Viewers({ ...rules, maxViewers, newId, randomWord });
-  closers.add(() => viewers.close());
-  await addStreams(config.streams, streams, clock);
-  return { streams, viewers, transport };
-}
-
-async function openTransport({ config, log, clock }: YeoulOptions): Promise<WebrtcTransport> {
-  const { host, port } = config.webrtc;
-  try {
-    return await openWebrtcTransport({ config: config.webrtc, clock, log });
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw toListenError(error, { host, port, hostKey: 'webrtc.host', portKey: 'webrtc.port' });
-  }
-}
-
-async function addStreams(
-  configs: readonly StreamConfig[],
-  streams: Streams,
-  clock: Clock,
+async function openRtsp(
+  { config, log, clock }: CoreOptions,
+  { viewers, points }: Core,
+  closers: Closers,
 ): Promise<void> {
-  if (configs.length === 0) return;
-  const clip = await loadClip();
-  for (const { id, name, origin, source: address } of configs) {
-    streams.add({ id, name, origin, address }, createTestSource({ clock, clip }));
+  const { host, port } = config.rtsp;
+  if (port === null) return;
+  const server = createRtspServer({
+    clock,
+    log,
+    streams: {
+      watch: (request) => viewers.watch(request),
+      publish: (streamId, publisher) => points.publish(streamId, publisher),
+    },
+    access: {
+      readOpen: config.access.read === 'open',
+      mayPublishOpen: config.access.publish === 'open',
+      ha1: () => undefined,
+    },
+    maxConnections: config.webrtc.maxPeers,
+  });
+  closers.add(() => server.close());
+  try {
+    await server.listen(host, port);
+  } catch (error) {
+    throw toListenError(error, { host, port, hostKey: 'rtsp.host', portKey: 'rtsp.port' });
   }
 }
 
 async function openMetricsPort(
-  { config, log }: YeoulOptions,
+  { config, log }: CoreOptions,
   metrics: Metrics,
   closers: Closers,
 ): Promise<void> {
@@ -118,7 +92,7 @@ async function openMetricsPort(
 }
 
 async function openHttp(
-  options: YeoulOptions,
+  options: CoreOptions,
   parts: Core & { readonly metrics: Metrics },
   closers: Closers,
 ): Promise<number> {
@@ -135,18 +109,23 @@ async function openHttp(
 }
 
 function createServices(
-  { config, log, clock }: YeoulOptions,
-  { streams, viewers, metrics }: Core & { readonly metrics: Metrics },
+  { config, log, clock }: CoreOptions,
+  { streams, viewers, publishers, metrics }: Core & { readonly metrics: Metrics },
 ): ApiServices {
   const startedAtMs = clock.nowMs();
-  const streamViews = () => streams.views((streamId) => viewers.count(streamId));
+  const streamViews = () => streams.views((streamId) => viewers.list.count(streamId));
   return {
     streams: {
       views: streamViews,
-      view: (streamId) => streams.get(streamId).view(viewers.count(streamId)),
+      view: (streamId) => streams.get(streamId).view(viewers.list.count(streamId)),
+    },
+    publishers: {
+      publish: (request) => publishers.publish(request),
+      trickle: (...request) => publishers.trickle(...request),
+      leave: (...request) => publishers.leave(...request),
     },
     viewers: {
-      views: (streamId) => viewers.views(streams.get(streamId).config.id),
+      views: (streamId) => viewers.list.views(streams.get(streamId).id),
       join: (request) => viewers.join(request),
       trickle: (...request) => viewers.trickle(...request),
       leave: (...request) => viewers.leave(...request),
@@ -157,7 +136,7 @@ function createServices(
         uptimeMs: clock.nowMs() - startedAtMs,
         wallMs: clock.wallMs(),
         streams: streamViews(),
-        viewers: viewers.size,
+        viewers: viewers.list.size,
         maxViewers: config.webrtc.maxPeers,
       }),
     metrics: () => metrics.read(),

@@ -1,15 +1,14 @@
 // Viewers without a browser, packet by packet: nothing is lost, and everybody starts with a picture.
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { inspectH264 } from '#media/h264/payload.ts';
+import { RTP_HEADER_BYTES } from '#media/rtp/header.ts';
 import {
   HAS_OTHER,
-  HAS_PPS,
-  HAS_SPS,
-  inspectH264,
+  HAS_PARAMETER_SETS,
   MALFORMED,
-  STARTS_IDR,
-} from '#media/h264/payload.ts';
-import { RTP_HEADER_BYTES } from '#media/rtp/header.ts';
+  STARTS_KEY_FRAME,
+} from '#media/video/payload-flags.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 import { listViewers } from '../support/viewer-count.ts';
@@ -61,10 +60,11 @@ test('a viewer who joins within a group of pictures starts with a whole key fram
     const seen = media.video.first.map((packet) =>
       inspectH264(packet, RTP_HEADER_BYTES, packet.length),
     );
-    expect((seen[0] ?? 0) & (HAS_SPS | MALFORMED)).toBe(HAS_SPS);
-    const before = seen.slice(0, seen.findIndex((flags) => flags & STARTS_IDR) + 1);
+    expect((seen[0] ?? 0) & (HAS_PARAMETER_SETS | MALFORMED)).toBe(HAS_PARAMETER_SETS);
+    const before = seen.slice(0, seen.findIndex((flags) => flags & STARTS_KEY_FRAME) + 1);
     const flags = before.reduce((all, one) => all | one, 0);
-    expect(flags & (HAS_SPS | HAS_PPS | STARTS_IDR)).toBe(HAS_SPS | HAS_PPS | STARTS_IDR);
+    const start = HAS_PARAMETER_SETS | STARTS_KEY_FRAME;
+    expect(flags & start).toBe(start);
     expect(flags & (HAS_OTHER | MALFORMED)).toBe(0);
   }
 });

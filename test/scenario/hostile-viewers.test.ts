@@ -7,7 +7,7 @@ import { Outbox } from '#core/streams/outbox.ts';
 import { Pacer } from '#core/streams/pacer.ts';
 import { Subscriber } from '#core/streams/subscriber.ts';
 import { Track } from '#core/streams/track.ts';
-import { Viewer } from '#core/streams/viewer.ts';
+import { WebrtcViewer } from '#core/streams/webrtc-viewer.ts';
 import { type AnsweredMedia, writeAnswer } from '#media/sdp/answer.ts';
 import { readOffer } from '#media/sdp/offer.ts';
 import type { OfferedCodec } from '#media/sdp/offered-codecs.ts';
@@ -92,7 +92,7 @@ test('a handshake that breaks off before our own checks begin does not end the s
 
 function lane(codec: OfferedCodec, ssrc: number): AnsweredMedia {
   const names = { cname: 'c', msid: 'm', trackId: 't' };
-  return { codec, ssrc, rtxSsrc: undefined, receiverRtt: false, ...names };
+  return { codecs: [codec], ssrc, rtxSsrc: undefined, receiverRtt: false, ...names };
 }
 
 test('one RTCP packet full of reference times gets one answer', () => {
@@ -101,16 +101,22 @@ test('one RTCP packet full of reference times gets one answer', () => {
   const outbox = new Outbox(new FakeTransport());
   const track = new Track({ kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 });
   const lane = { ssrc: 1, payloadType: 111, rtx: undefined };
-  const viewer = new Viewer({
+  const viewer = new WebrtcViewer({
     id: 'viewer',
     key: 'key',
     streamId: 'gate',
     userAgent: undefined,
     clock,
-    pacer: new Pacer(clock, outbox),
+    protocol: 'whep',
+    onEnd: undefined,
     onState: () => {},
+    onKeyFrameNeeded: () => {},
   });
-  viewer.seat(peer, [new Subscriber(track, { peer, outbox, lane, randomWord: () => 1 })]);
+  const pacer = new Pacer(clock, () => outbox.flush());
+  const outlet = outbox.outletTo(peer);
+  const choice = { profile: 'main' as const, words: '', demands: [] };
+  const subscriber = new Subscriber(track, { outlet, pacer, lane, randomWord: () => 1 });
+  viewer.seat(peer, [subscriber], { ...choice, video: undefined, audio: track });
   viewer.onState('connected');
   const before = peer.rtcp.length;
   viewer.onRtcp(referenceTimes(60));

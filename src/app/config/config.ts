@@ -1,14 +1,23 @@
 // The server's configuration as the rest of the program reads it: complete, checked and read-only.
 
 import type { IceServer } from '#contract/ice-server.ts';
+import type { StreamSettings } from '#contract/stream-settings.ts';
+import type { StreamOrigin } from '#contract/streams.ts';
+import { readSettings } from '#core/settings/read-settings.ts';
 import type { ConfigValues } from './schema.ts';
 
 export interface StreamConfig {
   readonly id: string;
-  readonly name: string;
-  readonly source: 'test:';
+  readonly settings: StreamSettings;
   /** `builtin`: there because the configuration names no stream. */
-  readonly origin: 'file' | 'builtin';
+  readonly origin: StreamOrigin;
+}
+
+export interface AccessConfig {
+  readonly read: 'open' | 'admin';
+  readonly publish: 'admin' | 'open';
+  /** Null: the one that was made at the first start. */
+  readonly adminSecret: string | null;
 }
 
 export interface LoggingConfig {
@@ -41,12 +50,32 @@ export interface Config {
     readonly iceServers: readonly IceServer[];
     readonly maxPeers: number;
   };
+  readonly rtsp: {
+    readonly host: string;
+    /** Null: there is no RTSP server. */
+    readonly port: number | null;
+  };
+  readonly cameras: {
+    /** Addresses and ranges, though they are loopback, link-local or a metadata service. */
+    readonly allow: readonly string[];
+  };
   readonly streams: readonly StreamConfig[];
+  readonly transcoding: {
+    /** A name to be found in `PATH`, or a path. */
+    readonly ffmpeg: string;
+    /** Conversions of video at once. */
+    readonly max: number;
+  };
+  readonly access: AccessConfig;
+  /** The database file. */
+  readonly data: { readonly path: string };
   readonly logging: LoggingConfig;
 }
 
-export function toConfig(values: ConfigValues): Config {
-  const { server, metrics, webrtc, logging } = values;
+type OriginOf = (streamId: string) => StreamOrigin;
+
+export function toConfig(values: ConfigValues, originOf: OriginOf): Config {
+  const { server, metrics, webrtc, rtsp, cameras, transcoding, access, data, logging } = values;
   return {
     server: { host: server.host, httpPort: server.http_port, production: server.production },
     metrics,
@@ -58,7 +87,12 @@ export function toConfig(values: ConfigValues): Config {
       iceServers: webrtc.ice_servers,
       maxPeers: webrtc.max_peers,
     },
-    streams: toStreams(values.streams),
+    rtsp,
+    cameras,
+    streams: toStreams(values.streams, originOf),
+    transcoding,
+    access: { read: access.read, publish: access.publish, adminSecret: access.admin_secret },
+    data,
     logging: {
       level: logging.level,
       output: logging.output,
@@ -71,13 +105,13 @@ export function toConfig(values: ConfigValues): Config {
 }
 
 /** A new installation shows the test picture. */
-function toStreams(streams: ConfigValues['streams']): StreamConfig[] {
-  const configured = Object.entries(streams).map(([id, { source, name }]) => ({
+function toStreams(streams: ConfigValues['streams'], originOf: OriginOf): StreamConfig[] {
+  const configured = Object.entries(streams).map(([id, given]) => ({
     id,
-    name: name ?? id,
-    source,
-    origin: 'file' as const,
+    settings: readSettings(given).settings,
+    origin: originOf(id),
   }));
   if (configured.length > 0) return configured;
-  return [{ id: 'test', name: 'test', source: 'test:', origin: 'builtin' }];
+  const { settings } = readSettings({ source: 'test:' });
+  return [{ id: 'test', settings, origin: { kind: 'builtin', file: null, line: null } }];
 }

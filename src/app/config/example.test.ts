@@ -30,8 +30,10 @@ test('the keys stand in the order of the schema', () => {
 test('the example means the same as no configuration', () => {
   const example = readConfig(text, 'yeoul.example.yaml').config;
   const builtin = readConfig('', 'yeoul.yaml').config;
-  const origins = builtin.streams.map((stream) => ({ ...stream, origin: 'file' }));
-  expect(example).toEqual({ ...builtin, streams: origins });
+  const [test] = builtin.streams;
+  const line = text.split('\n').indexOf('  test:') + 1;
+  const origin = { kind: 'file', file: 'yeoul.example.yaml', line };
+  expect(example).toEqual({ ...builtin, streams: [{ ...test, origin }] });
 });
 
 test('every key has a comment above it', () => {

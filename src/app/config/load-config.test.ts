@@ -43,7 +43,7 @@ test('the named file is read instead, and its name is in the messages', () => {
 test.each([
   ['missing.yaml', 'there is no such file'],
   ['.', 'it is not a file'],
-  ['large.yaml', 'it has 10485760 bytes, more than 262144'],
+  ['large.yaml', 'it has 10485760 bytes, more than 1048576'],
   ['latin.yaml', 'it is not UTF-8 text'],
   ['large.yaml/x', 'ENOTDIR'],
 ])('%s is refused: %s', (path, reason) => {

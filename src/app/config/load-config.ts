@@ -7,8 +7,8 @@ import { type ReadConfig, readConfig } from './read-config.ts';
 
 const DEFAULT_PATH = 'yeoul.yaml';
 
-/** 4,000 streams take 128 KiB; the YAML parser's work grows with the square of a mapping's keys. */
-const MAX_FILE_BYTES = 256 * 1024;
+/** 4,000 cameras take 600 KiB; the YAML parser's work grows with the square of a mapping's keys. */
+const MAX_FILE_BYTES = 1024 * 1024;
 
 interface LoadedConfig extends ReadConfig {
   /** Undefined: there is no file, all is default or from the environment. */

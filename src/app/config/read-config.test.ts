@@ -2,8 +2,12 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { streamSettingsDefaults } from '#contract/stream-settings.ts';
 import { InputError } from '#std/errors.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
+
+/** What a stream has that is told nothing but its source. */
+const testSettings = { ...streamSettingsDefaults, source: 'test:' };
 
 function problemsOf(text: string, environment: Record<string, string> = {}): string[] {
   try {
@@ -33,7 +37,14 @@ test('an empty file gives the defaults and the test stream', () => {
       iceServers: [],
       maxPeers: 1000,
     },
-    streams: [{ id: 'test', name: 'test', source: 'test:', origin: 'builtin' }],
+    rtsp: { host: '0.0.0.0', port: 8554 },
+    cameras: { allow: [] },
+    streams: [
+      { id: 'test', settings: testSettings, origin: { kind: 'builtin', file: null, line: null } },
+    ],
+    transcoding: { ffmpeg: 'ffmpeg', max: 2 },
+    access: { read: 'open', publish: 'admin', adminSecret: null },
+    data: { path: 'data/yeoul.db' },
     logging: {
       level: 'info',
       output: 'console',
@@ -46,17 +57,83 @@ test('an empty file gives the defaults and the test stream', () => {
 });
 
 test('keys and sections with nothing behind them mean their defaults', () => {
-  const text = 'server:\nwebrtc:\n  hosts:\n  port:\nstreams:\nmetrics:\n  port:\n# end\n';
+  const text =
+    'server:\nwebrtc:\n  hosts:\n  port: null\nrtsp:\n  port:\nstreams:\nmetrics:\n  port:\n# end\n';
   expect(configOf(text)).toEqual(configOf(''));
 });
 
-test('configured streams replace the test stream, named by their id unless told otherwise', () => {
+test('null is a value where it means something', () => {
+  expect(configOf('rtsp: {port: null}').rtsp.port).toBeNull();
+  expect(configOf('rtsp: {port: ~}').rtsp.port).toBeNull();
+  expect(configOf('', { YEOUL_RTSP_PORT: 'null' }).rtsp.port).toBeNull();
+});
+
+test('configured streams replace the test stream, and know their lines', () => {
   const text =
     "streams:\n  gate:\n    source: 'test:'\n    name: Gate 정문\n  2:\n    source: 'test:'\n    name:\n";
   expect(configOf(text).streams).toEqual([
-    { id: '2', name: '2', source: 'test:', origin: 'file' },
-    { id: 'gate', name: 'Gate 정문', source: 'test:', origin: 'file' },
+    { id: '2', settings: testSettings, origin: { kind: 'file', file: 'yeoul.yaml', line: 5 } },
+    {
+      id: 'gate',
+      settings: { ...testSettings, name: 'Gate 정문' },
+      origin: { kind: 'file', file: 'yeoul.yaml', line: 2 },
+    },
   ]);
+});
+
+test('a camera with all of its settings is read, with what its address holds beside it', () => {
+  const text = `streams:
+  gate:
+    source: rtsp://admin:p%40ss@10.0.0.7/main?channel=1
+    sub: rtsps://10.0.0.7/sub
+    name: Gate
+    transport: udp
+    open: demand
+    linger: 0
+    timeout: 30
+    fingerprint: ${'AB:'.repeat(31)}cd
+    transcode: false
+    enabled: false
+`;
+  expect(configOf(text).streams[0]?.settings).toEqual({
+    source: 'rtsp://10.0.0.7/main?channel=1',
+    sub: 'rtsps://10.0.0.7/sub',
+    name: 'Gate',
+    username: 'admin',
+    password: 'p@ss',
+    transport: 'udp',
+    open: 'demand',
+    linger: 0,
+    timeout: 30,
+    fingerprint: `${'AB:'.repeat(31)}cd`,
+    transcode: false,
+    enabled: false,
+  });
+});
+
+test('streams of the environment say so', () => {
+  const environment = { YEOUL_STREAMS: '{"gate": {"source": "publish:", "name": null}}' };
+  expect(configOf('streams: {}', environment).streams).toEqual([
+    {
+      id: 'gate',
+      settings: { ...testSettings, source: 'publish:' },
+      origin: { kind: 'file', file: 'YEOUL_STREAMS', line: null },
+    },
+  ]);
+});
+
+test('sections for cameras, access and data are read', () => {
+  const text = `cameras: {allow: [127.0.0.1, 'fe80::/10']}
+transcoding: {ffmpeg: /opt/ffmpeg, max: 0}
+access: {read: admin, publish: open, admin_secret: correct-horse-battery}
+data: {path: /var/lib/yeoul/yeoul.db}
+`;
+  expect(configOf(text)).toMatchObject({
+    cameras: { allow: ['127.0.0.1', 'fe80::/10'] },
+    transcoding: { ffmpeg: '/opt/ffmpeg', max: 0 },
+    access: { read: 'admin', publish: 'open', adminSecret: 'correct-horse-battery' },
+    data: { path: '/var/lib/yeoul/yeoul.db' },
+  });
 });
 
 test('values that anchors share are read', () => {
@@ -135,12 +212,30 @@ test.each([
   ['streams: {a: }', '1:14: streams.a must be a mapping (indented "key: value" lines).'],
   [
     'streams:\n  a:\n    name: A',
-    '3:5: streams.a.source must be "test:", the built-in test picture.',
+    '3:5: streams.a.source must be an address like rtsp://host/path or rtsps://host/path, without spaces, or "publish:", or "test:".',
   ],
   [
     `streams: {a: {source: 'test:', name: 7}}`,
-    '1:38: streams.a.name must be text of 1 to 100 characters (numbers in quotes).',
+    '1:38: streams.a.name must be text of 1 to 100 characters without line breaks (numbers in quotes).',
   ],
+  [
+    `streams: {a: {source: 'rtsp://h/', sub: 'rtsp://:0/'}}`,
+    '1:41: streams.a.sub has a host or a port that makes no sense.',
+  ],
+  [
+    `streams: {a: {source: 'publish:', username: u}}`,
+    '1:45: streams.a.username is for cameras, and source is "publish:".',
+  ],
+  [
+    `streams: {a: {source: 'test:', open: never}}`,
+    '1:38: streams.a.open must be one of always, demand.',
+  ],
+  ['rtsp: {port: 8080}', '1:14: rtsp.port must not be the same as server.http_port.'],
+  [
+    'cameras: {allow: [10.0.0.0/33]}',
+    '1:19: cameras.allow[0] must be an address or a range like 10.0.0.7, 10.0.0.0/8 or fd00::/8, not "10.0.0.0/33".',
+  ],
+  ['data: {path: data/}', '1:14: data.path must name a file, not a folder, not "data/".'],
   [
     'logging: {level: verbose}',
     '1:18: logging.level must be one of debug, info, warn, error, not "verbose".',
@@ -195,7 +290,10 @@ test('all problems come at once, but no more than 20', () => {
 });
 
 test.each([
-  ['streams: {gate: {source: "rtsp://admin:hunter2@10.0.0.7/1"}}', 'rtsp: is not supported'],
+  ['streams: {gate: {source: "rtsp:/admin:hunter2@10.0.0.7/1"}}', 'must be an address'],
+  ['streams: {gate: {source: "rtsp://a:hunter2@h/", password: x}}', 'another user name'],
+  ['access: {admin_secret: hunter2}', 'must be text of 16 to 256'],
+  ['access: hunter2', 'must be a mapping'],
   ['streams: {gate: rtsp://admin:hunter2@10.0.0.7/1}', 'must be a mapping'],
   ['webrtc: {ice_servers: ["turn:user:hunter2@turn.example.org"]}', 'must be a mapping'],
   ['webrtc: {ice_servers: "hunter2"}', 'must be a list'],
@@ -270,10 +368,15 @@ test('unknown variables are warnings with the nearest name, at most 20', () => {
 const fullText = `server: {host: "::", http_port: 1, production: true}
 metrics: {port: 2}
 webrtc: {hosts: [a], ice_servers: [{url: "stun:s"}], max_peers: 5}
+rtsp: {port: 3}
+cameras: {allow: [10.0.0.0/8]}
 streams:
   gate: &gate
-    source: 'test:'
+    source: rtsp://a:b@[fd00::7]:554/main
+    sub: rtsp://a:b@[fd00::7]:554/sub
+    open: demand
   door: *gate
+access: {read: admin, admin_secret: correct-horse-battery}
 logging: {level: debug, output: both, file_path: x.log, max_size: 1, max_backups: 0}
 `;
 

@@ -1,6 +1,7 @@
 // From YAML text and environment to a checked configuration, or to all that is wrong with them.
 
 import { z } from 'zod';
+import type { StreamOrigin } from '#contract/streams.ts';
 import { didYouMean } from '../nearest.ts';
 import { type Config, toConfig } from './config.ts';
 import { applyOverrides, type Environment, type Override, readEnvironment } from './environment.ts';
@@ -27,22 +28,42 @@ export function readConfig(text: string, name: string, environment: Environment 
   const values = withoutEmpty(applyOverrides(file.values, overrides), configSchema);
   const result = configSchema.safeParse(values);
   if (result.success && problems.length === 0) {
-    return { config: toConfig(result.data), warnings };
+    return { config: toConfig(result.data, streamOrigins(file, name, overrides)), warnings };
   }
   const issues = result.error?.issues ?? [];
   const place = placeFinder(file, overrides);
   throw configError([...problems, ...issues.flatMap((issue) => describe(issue, values, place))]);
 }
 
-/** A key with nothing behind it (`hosts:`) means its default. */
+/** Where each stream was set, by its id. */
+function streamOrigins(
+  file: YamlFile,
+  name: string,
+  overrides: readonly Override[],
+): (id: string) => StreamOrigin {
+  const override = overrides.find(({ path }) => path[0] === 'streams');
+  if (override) return () => ({ kind: 'file', file: override.name, line: null });
+  const lines = file.keyLines('streams');
+  return (id) => ({ kind: 'file', file: name, line: lines.get(id) ?? null });
+}
+
+/**
+ * A key with nothing behind it (`hosts:`) means its default, and so does null where null is no value
+ * of its own.
+ */
 function withoutEmpty(values: unknown, schema: z.core.$ZodType): unknown {
   if (Array.isArray(values)) return values.map((entry, index) => descend(entry, schema, index));
   if (typeof values !== 'object' || values === null) return values;
   const isSection = bare(schema) instanceof z.ZodObject;
-  const entries = Object.entries(values).filter(
-    ([key, value]) => value !== null || !isSection || !childSchema(schema, key),
-  );
+  const entries = Object.entries(values).filter(([key, value]) => {
+    const setting = isSection && childSchema(schema, key);
+    return !setting || (value !== undefined && (value !== null || takesNull(setting)));
+  });
   return Object.fromEntries(entries.map(([key, value]) => [key, descend(value, schema, key)]));
+}
+
+function takesNull(schema: z.core.$ZodType): boolean {
+  return z.safeParse(schema, null).success;
 }
 
 function descend(value: unknown, parent: z.core.$ZodType, key: PropertyKey): unknown {
@@ -91,7 +112,8 @@ function describeExpected(issue: Issue): string {
 /** `, not "8O80"`. Never of places that hold passwords, even when they are misplaced there. */
 function describeValue(issue: Issue, values: unknown): string {
   if (issue.code === 'custom' && issue.params?.['complete']) return '';
-  if (issue.path[0] === 'streams' || issue.path[1] === 'ice_servers') return '';
+  const [section, key] = issue.path;
+  if (section === 'streams' || section === 'access' || key === 'ice_servers') return '';
   const value = issue.path.reduce<unknown>(child, values);
   if (typeof value === 'number' || typeof value === 'boolean') return `, not ${value}`;
   return typeof value === 'string' ? `, not ${JSON.stringify(cut(value))}` : '';

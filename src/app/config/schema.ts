@@ -2,7 +2,10 @@
 
 import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { streamSettings } from '#contract/stream-settings.ts';
 import { streamId } from '#contract/streams.ts';
+import { createCameraAddressRule } from '#core/access/camera-addresses.ts';
+import { readSettings } from '#core/settings/read-settings.ts';
 
 /** Twice the streams of one instance in the tuned stage; more belong on a second instance. */
 const MAX_STREAMS = 4_000;
@@ -12,8 +15,14 @@ const MAX_HOSTS = 16;
 const MAX_ICE_SERVERS = 8;
 /** More sockets than this one process cannot serve. */
 const MAX_PEERS = 100_000;
-const MAX_NAME_LENGTH = 100;
 const MAX_PATH_LENGTH = 1_024;
+/** Each one is looked at for each address of each camera that is opened. */
+const MAX_RANGES = 64;
+/** Shorter ones can be guessed. */
+const MIN_SECRET_LENGTH = 16;
+const MAX_SECRET_LENGTH = 256;
+/** Each conversion of video takes a core or more. */
+const MAX_TRANSCODERS = 64;
 /** 1 TB. */
 const MAX_LOG_SIZE_MB = 1_000_000;
 const MAX_LOG_FILES = 10_000;
@@ -73,17 +82,37 @@ const iceServer = z
     error: 'needs username and credential: browsers refuse a TURN server without them',
   });
 
-const stream = z.strictObject({
-  source: z.literal('test:', { error: describeSource }),
-  name: text(MAX_NAME_LENGTH).optional(),
-});
+const stream = streamSettings
+  .partial()
+  .extend({ source: streamSettings.shape.source })
+  .superRefine((given, context) => {
+    for (const { key, message } of readSettings(given).problems) {
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
+  });
 
-/** Names the kind of source only: the rest of a camera's address may hold its password. */
-function describeSource({ input }: { input?: unknown }): string {
-  const kind = typeof input === 'string' ? /^[a-z]{1,10}:/.exec(input)?.[0] : undefined;
-  const refused = kind && kind !== 'test:' ? ` (${kind} is not supported)` : '';
-  return `must be "test:", the built-in test picture${refused}`;
+const RANGE = 'must be an address or a range like 10.0.0.7, 10.0.0.0/8 or fd00::/8';
+const addressRange = z.string({ error: RANGE }).refine(isAddressRange, { error: RANGE });
+
+function isAddressRange(text: string): boolean {
+  try {
+    return Boolean(createCameraAddressRule([text]));
+  } catch {
+    return false;
+  }
 }
+
+const SECRET = `must be text of ${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH} letters, digits and signs, without spaces`;
+/** It goes through header lines. */
+const adminSecret = z
+  .string({ error: SECRET })
+  .regex(/^[\x21-\x7e]*$/, { error: SECRET })
+  .min(MIN_SECRET_LENGTH, { error: SECRET })
+  .max(MAX_SECRET_LENGTH, { error: SECRET });
+
+const filePath = text(MAX_PATH_LENGTH).refine((path) => !/[/\\]$/.test(path), {
+  error: 'must name a file, not a folder',
+});
 
 export const configSchema = z
   .strictObject({
@@ -111,41 +140,65 @@ export const configSchema = z
         max_peers: wholeNumber(1, MAX_PEERS).default(1_000),
       })
       .prefault({}),
+    rtsp: z
+      .strictObject({ host: host.default('0.0.0.0'), port: port.nullable().default(8554) })
+      .prefault({}),
+    cameras: z
+      .strictObject({
+        allow: z
+          .array(addressRange)
+          .max(MAX_RANGES, { error: `must have at most ${MAX_RANGES} entries` })
+          .default([]),
+      })
+      .prefault({}),
     streams: z
       .record(streamId, stream)
       .refine((streams) => Object.keys(streams).length <= MAX_STREAMS, {
         error: `must have at most ${MAX_STREAMS} entries`,
       })
       .default({}),
+    transcoding: z
+      .strictObject({
+        ffmpeg: text(MAX_PATH_LENGTH).default('ffmpeg'),
+        max: wholeNumber(0, MAX_TRANSCODERS).default(2),
+      })
+      .prefault({}),
+    access: z
+      .strictObject({
+        read: oneOf('open', 'admin').default('open'),
+        publish: oneOf('admin', 'open').default('admin'),
+        admin_secret: adminSecret.nullable().default(null),
+      })
+      .prefault({}),
+    data: z.strictObject({ path: filePath.default('data/yeoul.db') }).prefault({}),
     logging: z
       .strictObject({
         level: oneOf('debug', 'info', 'warn', 'error').default('info'),
         output: oneOf('console', 'file', 'both').default('console'),
-        file_path: text(MAX_PATH_LENGTH)
-          .refine((path) => !/[/\\]$/.test(path), { error: 'must name a file, not a folder' })
-          .default('logs/yeoul.log'),
+        file_path: filePath.default('logs/yeoul.log'),
         max_size: wholeNumber(1, MAX_LOG_SIZE_MB).default(500),
         max_backups: wholeNumber(0, MAX_LOG_FILES).default(15),
         max_age: wholeNumber(0, MAX_LOG_AGE_DAYS).default(15),
       })
       .prefault({}),
   })
-  .superRefine(({ server, metrics, webrtc }, context) => {
-    const refuse = (path: string[], other: string) =>
-      context.addIssue({
-        code: 'custom',
-        path,
-        message: `must not be the same as ${other}`,
-        params: { complete: true },
-      });
-    if (sameSocket(metrics.port, server.http_port)) refuse(['metrics', 'port'], 'server.http_port');
-    if (!webrtc.tcp) return;
-    if (sameSocket(webrtc.port, server.http_port)) refuse(['webrtc', 'port'], 'server.http_port');
-    if (sameSocket(webrtc.port, metrics.port)) refuse(['webrtc', 'port'], 'metrics.port');
+  .superRefine(({ server, metrics, webrtc, rtsp }, context) => {
+    const listeners: [path: string[], port: number | null][] = [
+      [['server', 'http_port'], server.http_port],
+      [['metrics', 'port'], metrics.port],
+      [['webrtc', 'port'], webrtc.tcp ? webrtc.port : null],
+      [['rtsp', 'port'], rtsp.port],
+    ];
+    for (const [at, [path, port]] of listeners.entries()) {
+      const other = listeners.slice(0, at).find((each) => isSamePort(each[1], port));
+      if (!other) continue;
+      const message = `must not be the same as ${other[0].join('.')}`;
+      context.addIssue({ code: 'custom', path, message, params: { complete: true } });
+    }
   });
 
 /** 0 asks for any free port, so two of them do not collide. */
-function sameSocket(one: number | null, other: number | null): boolean {
+function isSamePort(one: number | null, other: number | null): boolean {
   return one !== null && one !== 0 && one === other;
 }
 

@@ -9,6 +9,8 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
+  type Scalar,
+  visit,
 } from 'yaml';
 import type { InputError } from '#std/errors.ts';
 import { configError } from './problems.ts';
@@ -33,9 +35,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 export interface YamlFile {
+  /** A key with nothing behind it has the value undefined, one with `null` has null. */
   readonly values: unknown;
   /** `yeoul.yaml:3:3`: the key or the value at this path, or what of the path there is. */
   locate(path: Path, part: 'key' | 'value'): string;
+  /** The line of each key in the mapping under this key of the root. */
+  keyLines(section: string): ReadonlyMap<string, number>;
 }
 
 export function parseYamlFile(text: string, name: string): YamlFile {
@@ -61,10 +66,25 @@ export function parseYamlFile(text: string, name: string): YamlFile {
     const message = 'must be a mapping: lines like "server:" with indented keys below.';
     throw configError([{ where: place(root.range[0]), message }]);
   }
+  visit(document, { Scalar: (_, node) => markEmpty(node) });
   return {
     values: plainValues(document, name) ?? {},
     locate: (path, part) => place(offsetOf(root, path, part)),
+    keyLines: (section) =>
+      keyLines(childOf(root, section)?.value, (offset) => lines.linePos(offset).line),
   };
+}
+
+/** YAML reads nothing as null; only here it is known which of the two was written. */
+function markEmpty(node: Scalar): void {
+  if (node.value === null && node.source === '') node.value = undefined;
+}
+
+function keyLines(node: unknown, lineAt: (offset: number) => number): Map<string, number> {
+  const pairs = isMap(node) ? node.items : [];
+  return new Map(
+    pairs.map(({ key }) => [isScalar(key) ? String(key.value) : '', lineAt(startOf(key) ?? 0)]),
+  );
 }
 
 function remedyFor(code: string): string {

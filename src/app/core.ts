@@ -1,0 +1,109 @@
+// The rules put together with the world they need: streams, viewers, publishers and what feeds them.
+
+import { streamSettingsDefaults } from '#contract/stream-settings.ts';
+import { createCameraAddressRule } from '#core/access/camera-addresses.ts';
+import type { Log } from '#core/ports/log.ts';
+import { Outbox } from '#core/streams/outbox.ts';
+import { PublishPoints } from '#core/streams/publish-points.ts';
+import { Publishers } from '#core/streams/publishers.ts';
+import { Streams } from '#core/streams/streams.ts';
+import { Viewers } from '#core/streams/viewers.ts';
+import type { Clock } from '#std/clock.ts';
+import { createFfmpegConverter } from '../adapters/ffmpeg/ffmpeg-converter.ts';
+import { createSoundConverter } from '../adapters/sound/sound-converter.ts';
+import { loadClip } from '../adapters/test-source/load-clip.ts';
+import { openWebrtcTransport, type WebrtcTransport } from '../adapters/webrtc/webrtc-transport.ts';
+import type { Closers } from './closers.ts';
+import type { Config } from './config/config.ts';
+import { joinConverters } from './converters.ts';
+import { toListenError } from './listen-error.ts';
+import { newId, randomWord } from './random.ts';
+import { type ConfiguredStream, createStreamSpec } from './stream-specs.ts';
+
+/** How often streams that publishers made are looked after. */
+const DESERTED_EVERY_MS = 5_000;
+
+export interface CoreOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export interface Core {
+  readonly transport: WebrtcTransport;
+  readonly streams: Streams;
+  readonly viewers: Viewers;
+  readonly publishers: Publishers;
+  readonly points: PublishPoints;
+  /** Adds a stream, or gives it other settings. */
+  apply(stream: ConfiguredStream): Promise<void>;
+  remove(streamId: string): Promise<void>;
+}
+
+export async function openCore(options: CoreOptions, closers: Closers): Promise<Core> {
+  const { config, log, clock } = options;
+  const transport = await openTransport(options);
+  closers.add(() => transport.close());
+  log.info('WebRTC media', { port: transport.port, tcp: config.webrtc.tcp });
+  const outbox = new Outbox(transport);
+  const converter = await createConverter(options);
+  const flush = () => outbox.flush();
+  const streams = new Streams({ clock, log, converter, flush, random: Math.random });
+  closers.add(() => streams.close());
+  const common = { clock, streams, transport, outbox, log, newId, randomWord };
+  const viewers = new Viewers({ ...common, maxViewers: config.webrtc.maxPeers });
+  closers.add(() => viewers.close());
+  return openPublishing(options, { transport, streams, viewers }, closers);
+}
+
+async function openPublishing(
+  { config, log, clock }: CoreOptions,
+  parts: Pick<Core, 'transport' | 'streams' | 'viewers'>,
+  closers: Closers,
+): Promise<Core> {
+  const { streams, viewers, transport } = parts;
+  const clip = await loadClip();
+  const allowedAddress = createCameraAddressRule(config.cameras.allow);
+  const openStream = (id: string) => void apply({ id, settings: PUBLISHED, origin: BY_PUBLISHER });
+  const mayOpen = config.access.publish === 'open';
+  const points = new PublishPoints({ streams, openStream: mayOpen ? openStream : undefined });
+  const pointOf = (streamId: string) => points.find(streamId);
+  const publishers = new Publishers({ clock, transport, log, pointOf, newId, randomWord });
+  closers.add(() => publishers.close());
+
+  async function apply(stream: ConfiguredStream): Promise<void> {
+    const { id, settings } = stream;
+    if (settings.source !== 'publish:') points.drop(id, 'the stream has another source now');
+    await streams.apply(createStreamSpec(stream, { clock, log, clip, points, allowedAddress }));
+  }
+  async function remove(streamId: string): Promise<void> {
+    await streams.remove(streamId);
+    points.drop(streamId, 'the stream was removed');
+  }
+  const sweep = clock.every(DESERTED_EVERY_MS, () => {
+    for (const id of points.takeDeserted((each) => viewers.list.count(each))) void remove(id);
+  });
+  closers.add(() => sweep.cancel());
+  return { ...parts, publishers, points, apply, remove };
+}
+
+const PUBLISHED = { ...streamSettingsDefaults, source: 'publish:' } as const;
+const BY_PUBLISHER = { kind: 'publisher', file: null, line: null } as const;
+
+async function createConverter({ config, clock, log }: CoreOptions) {
+  const { ffmpeg: path, max: maxConversions } = config.transcoding;
+  return joinConverters({
+    audio: createSoundConverter({ log }),
+    video: await createFfmpegConverter({ path, clock, log, maxConversions }),
+  });
+}
+
+async function openTransport({ config, log, clock }: CoreOptions): Promise<WebrtcTransport> {
+  const { host, port } = config.webrtc;
+  try {
+    return await openWebrtcTransport({ config: config.webrtc, clock, log });
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw toListenError(error, { host, port, hostKey: 'webrtc.host', portKey: 'webrtc.port' });
+  }
+}
