@@ -38,6 +38,9 @@ export function readSettings(given: GivenSettings): SettingsReading {
   return { settings, problems: [...problems, ...findContradictions(settings)] };
 }
 
+/** What has no meaning without a camera. */
+export const CAMERA_KEYS = ['sub', 'username', 'password', 'fingerprint'] as const;
+
 export function isCamera(source: string): boolean {
   return /^rtsps?:/i.test(source);
 }
@@ -93,10 +96,9 @@ function findContradictions(settings: StreamSettings): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
   const refuse = (key: SettingKey, message: string) => problems.push({ key, message });
   if (!isCamera(source)) {
-    const forCameras = (['sub', 'username', 'password', 'fingerprint'] as const).filter(
-      (key) => settings[key] !== null,
-    );
-    for (const key of forCameras) refuse(key, `is for cameras, and source is "${source}"`);
+    for (const key of CAMERA_KEYS) {
+      if (settings[key] !== null) refuse(key, `is for cameras, and source is "${source}"`);
+    }
     if (source === 'publish:' && open === 'demand') {
       refuse('open', 'must be "always" with "publish:": publishers come by themselves');
     }

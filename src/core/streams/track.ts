@@ -66,8 +66,6 @@ export class Track implements TrackSink {
   readonly #repair: TimestampRepair;
   readonly #edges = new FrameEdges();
   readonly #rules: VideoRules | undefined;
-  readonly #takePiece = (packet: Uint8Array, start: number, marker: boolean): void =>
-    this.#takePayload(packet, start, marker);
   /** As the source says it, of the frame that is being written. */
   #sourceTimestamp = 0;
   #timestamp = 0;
@@ -88,7 +86,9 @@ export class Track implements TrackSink {
   constructor(format: TrackFormat) {
     this.#format = format;
     this.#repair = new TimestampRepair(format);
-    this.#rules = format.kind === 'video' ? new VideoRules(format) : undefined;
+    const take = (packet: Uint8Array, start: number, marker: boolean) =>
+      this.#takePayload(packet, start, marker);
+    this.#rules = format.kind === 'video' ? new VideoRules(format, take) : undefined;
     this.#damaged = format.kind === 'video';
   }
 
@@ -208,6 +208,7 @@ export class Track implements TrackSink {
     if (this.format.kind === 'audio') return;
     this.#releaseHeld(false);
     this.#edges.skip();
+    this.#rules?.skip();
     this.#damaged = true;
     if (this.#inKeyFrame) this.#gopStart = NO_GOP;
   }
@@ -226,7 +227,7 @@ export class Track implements TrackSink {
   /** Most packets are passed on as they are; what no path would carry comes in pieces. */
   #writeVideo(rules: VideoRules, packet: Uint8Array, start: number): void {
     this.#sourceTimestamp = readTimestamp(packet);
-    if (rules.split(packet, start, this.#takePiece)) return;
+    if (rules.split(packet, start)) return;
     this.#takePayload(packet, start, readMarker(packet));
   }
 

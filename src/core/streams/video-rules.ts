@@ -5,7 +5,7 @@ import { inspectH265 } from '#media/h265/payload.ts';
 import { payloadEnd } from '#media/rtp/header.ts';
 import { describeVideo, type Picture } from '#media/video/describe-video.ts';
 import { ParameterSets } from '#media/video/parameter-sets.ts';
-import { splitPayload, type TakePiece } from '#media/video/refragment.ts';
+import { Refragmenter, type TakePiece } from '#media/video/refragment.ts';
 import type { VideoFormat } from './track-format.ts';
 
 export type { Picture } from '#media/video/describe-video.ts';
@@ -18,7 +18,11 @@ export class VideoRules {
   #picture: Picture | undefined;
   #describedVersion = -1;
 
-  constructor({ codec, parameterSets }: VideoFormat) {
+  readonly #refragmenter: Refragmenter;
+
+  /** `take` gets the pieces of what is split. */
+  constructor({ codec, parameterSets }: VideoFormat, take: TakePiece) {
+    this.#refragmenter = new Refragmenter(codec, take);
     this.#codec = codec;
     this.inspect = codec === 'H264' ? inspectH264 : inspectH265;
     this.sets = new ParameterSets(codec, parameterSets);
@@ -42,8 +46,13 @@ export class VideoRules {
     this.sets.read(payload);
   }
 
-  /** Takes apart what no path would carry or no browser would understand; false if it is fine as it is. */
-  split(packet: Uint8Array, start: number, take: TakePiece): boolean {
-    return splitPayload(this.#codec, { packet, start, end: payloadEnd(packet) }, take);
+  /** Gives pieces instead of what no path would carry; false if the packet is fine as it is. */
+  split(packet: Uint8Array, start: number): boolean {
+    return this.#refragmenter.push(packet, start, payloadEnd(packet));
+  }
+
+  /** Packets are missing. */
+  skip(): void {
+    this.#refragmenter.reset();
   }
 }

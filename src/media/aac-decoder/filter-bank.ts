@@ -37,7 +37,7 @@ export class FilterBank {
     const samples = new Float32Array(LONG);
     for (let at = 0; at < LONG; at++) {
       const sample = ((this.#overlap[at] ?? 0) + (this.#work[at] ?? 0)) / FULL_SCALE;
-      samples[at] = sample;
+      samples[at] = Math.max(-1, Math.min(sample, 1));
     }
     this.#overlap.set(this.#work.subarray(LONG));
     return samples;

@@ -4,7 +4,7 @@
 //   401, stale, or the nonce worked before ▶ answer the new nonce, the same way
 //   401, else: that way is rejected ──────▶ answer the next one, or stop
 
-import { encodeBase64 } from '../sdp/base64.ts';
+import { encodeBase64 } from '#media/sdp/base64.ts';
 import { quote } from './auth-parameters.ts';
 import { type Challenge, type DigestHash, parseChallenges } from './challenge.ts';
 import { formatDigest } from './digest.ts';

@@ -1,7 +1,7 @@
 // What is to be set up, by the answer to DESCRIBE.
 
+import { type CameraDescription, parseCameraDescription } from '#media/sdp/camera-description.ts';
 import { InputError } from '#std/errors.ts';
-import { type CameraDescription, parseCameraDescription } from '../sdp/camera-description.ts';
 import type { ClientTrack } from './client-tracks.ts';
 import { baseUrl, controlUrl } from './control-url.ts';
 import { type RtspFailure, reasonOf, retry } from './failure.ts';

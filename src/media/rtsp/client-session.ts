@@ -8,8 +8,8 @@
 //   401 anywhere: the same request again with an answer to it, until `Authorization` says stop
 //   every phase ──failure──▶ onFailed, closed        every phase ──close()──▶ TEARDOWN, closed
 
+import { isRtp, readMarker, readPayloadType, readTimestamp } from '#media/rtp/header.ts';
 import { InputError } from '#std/errors.ts';
-import { isRtp, readMarker, readPayloadType, readTimestamp } from '../rtp/header.ts';
 import type { DigestHash } from './challenge.ts';
 import { ClientExchange } from './client-exchange.ts';
 import { planSession } from './client-plan.ts';

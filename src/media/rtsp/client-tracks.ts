@@ -1,6 +1,6 @@
 // The tracks of a session that plays: how each was asked for, and which channel is whose.
 
-import type { CameraTrack } from '../sdp/camera-description.ts';
+import type { CameraTrack } from '#media/sdp/camera-description.ts';
 import { parseTransport, type RtspTransport, type TransportPair } from './transport-header.ts';
 
 export interface ClientTrack extends CameraTrack {

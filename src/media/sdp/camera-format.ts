@@ -1,6 +1,6 @@
 // Which format a payload type of a camera's description stands for, or why it cannot be taken.
 
-import { parseSps } from '../h264/sps.ts';
+import { parseSps } from '#media/h264/sps.ts';
 import { decodeBase64 } from './base64.ts';
 import { describeGeneric, describeLatm } from './described-aac.ts';
 import type { DescribedFormat, PayloadDescription } from './described-format.ts';

@@ -1,3 +1,5 @@
+// Descriptions for readers: what they say, and that our own reader understands them.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PPS, SPS } from '../../../test/support/rtp-packets.ts';

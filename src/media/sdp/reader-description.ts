@@ -4,7 +4,7 @@
 import { encodeBase64 } from './base64.ts';
 import type { DescribedAac, DescribedFormat } from './described-format.ts';
 
-export interface ReaderTrack {
+interface ReaderTrack {
   /** With the newest parameter sets. */
   readonly format: DescribedFormat;
   readonly payloadType: number;

@@ -6,7 +6,7 @@ import { formatStapA } from '#media/h264/payload.ts';
 import { formatAp } from '#media/h265/payload.ts';
 import { rtpPacket } from '../../../test/support/rtp-packets.ts';
 import { Depacketizer } from './depacketizer.ts';
-import { splitPayload } from './refragment.ts';
+import { Refragmenter } from './refragment.ts';
 
 type Codec = 'H264' | 'H265';
 
@@ -22,13 +22,41 @@ const SETS = {
   H265: [Uint8Array.of(64, 1, 7), Uint8Array.of(66, 1, 8), Uint8Array.of(68, 1, 9)],
 };
 
+interface Piece {
+  readonly payload: Uint8Array;
+  readonly marker: boolean;
+}
+
+/** What comes of packets with these payloads; only the last one may have the marker. */
+function splitAll(codec: Codec, payloads: readonly Uint8Array[], marker = true) {
+  const pieces: Piece[] = [];
+  const take = (piece: Uint8Array, start: number, last: boolean) =>
+    pieces.push({ payload: piece.slice(start), marker: last });
+  const refragmenter = new Refragmenter(codec, take);
+  const were = payloads.map((payload, at) => {
+    const isLast = at === payloads.length - 1;
+    const fields = { sequence: at, timestamp: 1, marker: marker && isLast };
+    const packet = rtpPacket(payload, fields);
+    return refragmenter.push(packet, 12, packet.length);
+  });
+  return { were, pieces };
+}
+
 function split(codec: Codec, payload: Uint8Array, marker = true) {
-  const packet = rtpPacket(payload, { sequence: 1, timestamp: 1, marker });
-  const pieces: { payload: Uint8Array; marker: boolean }[] = [];
-  const was = splitPayload(codec, { packet, start: 12, end: packet.length }, (piece, start, last) =>
-    pieces.push({ payload: piece.slice(start), marker: last }),
-  );
-  return { was, pieces };
+  const { were, pieces } = splitAll(codec, [payload], marker);
+  return { was: were[0], pieces };
+}
+
+/** A unit in fragments of that size, as a camera sends it. */
+function fragmentsOf(codec: Codec, unit: Uint8Array, bytes: number): Uint8Array[] {
+  const header = codec === 'H264' ? [(unit[0]! & 0xe0) | 28] : [(unit[0]! & 0x81) | 98, unit[1]!];
+  const type = codec === 'H264' ? unit[0]! & 0x1f : (unit[0]! >> 1) & 0x3f;
+  const body = unit.subarray(header.length);
+  const count = Math.ceil(body.length / bytes);
+  return Array.from({ length: count }, (_, at) => {
+    const flags = (at === 0 ? 0x80 : 0) | (at === count - 1 ? 0x40 : 0) | type;
+    return Uint8Array.of(...header, flags, ...body.subarray(at * bytes, (at + 1) * bytes));
+  });
 }
 
 /** The units in these payloads. */
@@ -39,6 +67,12 @@ function unitsOf(codec: Codec, payloads: readonly Uint8Array[]): Uint8Array[] {
   }
   const end = rtpPacket(new Uint8Array(0), { sequence: 1, timestamp: 1 });
   return [...(depacketizer.push(end, true, 1)?.units ?? [])];
+}
+
+const HEADER = { H264: 1, H265: 2 };
+
+function payloadsOf(pieces: readonly Piece[]): Uint8Array[] {
+  return pieces.map(({ payload }) => payload);
 }
 
 function expectSmall(pieces: readonly { payload: Uint8Array }[]): void {
@@ -57,10 +91,7 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
         const unit = slice(codec, bytes);
         const { pieces } = split(codec, unit);
         expectSmall(pieces);
-        const found = unitsOf(
-          codec,
-          pieces.map(({ payload }) => payload),
-        );
+        const found = unitsOf(codec, payloadsOf(pieces));
         expect(found).toEqual([unit]);
       }),
       { numRuns: 30 },
@@ -73,18 +104,39 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
     expect(split(codec, slice(codec, 4000), false).pieces.at(-1)!.marker).toBe(false);
   });
 
-  test('a large fragment becomes smaller ones of the same unit', () => {
-    const unit = slice(codec, 30_000);
-    const { pieces } = split(codec, unit);
-    const header = pieces[0]!.payload.subarray(0, codec === 'H264' ? 2 : 3);
-    const large = Buffer.concat([header, unit.subarray(header.length - 1, 9000)]);
-    const again = split(codec, large).pieces.map(({ payload }) => payload);
-    const rest = Buffer.concat([header, unit.subarray(9000)]);
-    rest[header.length - 1]! &= 0x3f;
-    rest[header.length - 1]! |= 0x40;
-    expect(
-      unitsOf(codec, [...again, ...split(codec, rest).pieces.map((it) => it.payload)]),
-    ).toEqual([unit]);
+  test('fragments of any size become as few as carry the unit, and the same unit', () => {
+    const size = fc.integer({ min: 1189, max: 9000 });
+    fc.assert(
+      fc.property(size, fc.integer({ min: 3000, max: 40_000 }), (fragmentBytes, bytes) => {
+        const unit = slice(codec, bytes);
+        const { pieces } = splitAll(codec, fragmentsOf(codec, unit, fragmentBytes));
+        expectSmall(pieces);
+        expect(pieces).toHaveLength(Math.ceil((bytes - HEADER[codec]) / (1187 - HEADER[codec])));
+        expect(pieces.map(({ marker }) => marker).lastIndexOf(false)).toBe(pieces.length - 2);
+        expect(unitsOf(codec, payloadsOf(pieces))).toEqual([unit]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('fragments that fit are left alone', () => {
+    const { were, pieces } = splitAll(codec, fragmentsOf(codec, slice(codec, 5000), 1000));
+    expect(were.some((was) => was)).toBe(false);
+    expect(pieces).toEqual([]);
+  });
+
+  test('what waits for a fragment that never comes is in no other unit', () => {
+    const first = fragmentsOf(codec, slice(codec, 5000), 1400).slice(0, 2);
+    const unit = slice(codec, 4000);
+    const { pieces } = splitAll(codec, [...first, ...fragmentsOf(codec, unit, 1400)]);
+    const depacketized = unitsOf(codec, payloadsOf(pieces));
+    expect(depacketized.at(-1)).toEqual(unit);
+  });
+
+  test('a marker on a fragment that does not end its unit goes out all the same', () => {
+    const first = fragmentsOf(codec, slice(codec, 5000), 1400).slice(0, 1);
+    const markers = splitAll(codec, first).pieces.map(({ marker }) => marker);
+    expect(markers).toEqual([false, true]);
   });
 
   test('an aggregate that is too large is taken apart', () => {
@@ -92,12 +144,7 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
     const payload = codec === 'H264' ? formatStapA(units) : formatAp(units);
     const { pieces } = split(codec, payload);
     expectSmall(pieces);
-    expect(
-      unitsOf(
-        codec,
-        pieces.map((it) => it.payload),
-      ),
-    ).toEqual(units);
+    expect(unitsOf(codec, payloadsOf(pieces))).toEqual(units);
   });
 
   test.each([
@@ -111,12 +158,7 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
     const { was, pieces } = split(codec, joined);
     expect(was).toBe(true);
     expectSmall(pieces);
-    expect(
-      unitsOf(
-        codec,
-        pieces.map((it) => it.payload),
-      ),
-    ).toEqual(units);
+    expect(unitsOf(codec, payloadsOf(pieces))).toEqual(units);
   });
 
   test('a slice is not searched for start codes that cannot be there', () => {

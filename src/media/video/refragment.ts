@@ -1,5 +1,11 @@
-// Takes payloads apart that no path would carry, or no browser understand: too large for a datagram,
-// or with several units joined by start codes, as some cameras send them.
+// Brings payloads to a size that every path carries, and apart what no browser understands: cameras
+// fill 1,400 to 10,000 bytes, and some join several units in one packet by start codes.
+//
+//   from the camera    |S  1,400   |   1,400   |E    900   |
+//                       ─────────┐ ─────────┐   ───────┐
+//   to the viewers     |S 1,188  | 1,188    | 1,188   |E|     as few packets as carry it
+//
+// What does not fill a packet waits for the unit's next fragment, which is right behind it.
 
 import { RTP_HEADER_BYTES, readMarker } from '#media/rtp/header.ts';
 import { findStartCode, START_CODE_BYTES, trimZeros } from './start-codes.ts';
@@ -15,45 +21,124 @@ import {
 export const MAX_PAYLOAD_BYTES = 1200 - RTP_HEADER_BYTES;
 /** Joined units begin with a parameter set, a delimiter or SEI: only those are searched so far in. */
 const MAX_LEADING_BYTES = 256;
+/** Which units may have others joined to them: all that are no slices. */
+const FIRST_NON_SLICE = { H264: 6, H265: 32 } as const;
+const VERSION_2 = 0x80;
 
 /** One piece: a whole RTP packet, valid only during the call. */
 export type TakePiece = (packet: Uint8Array, start: number, marker: boolean) => void;
 
-/** Which units may have others joined to them: all that are no slices. */
-const FIRST_NON_SLICE = { H264: 6, H265: 32 } as const;
+export class Refragmenter {
+  readonly #syntax: UnitSyntax;
+  readonly #firstNonSlice: number;
+  readonly #take: TakePiece;
+  /** The fragment that is being filled: its RTP header is written for each viewer. */
+  readonly #piece = new Uint8Array(RTP_HEADER_BYTES + MAX_PAYLOAD_BYTES);
+  /** How much of it is filled; 0 while there is none. */
+  #filled = 0;
 
-interface Pieces {
-  readonly syntax: UnitSyntax;
-  readonly take: TakePiece;
-  /** One packet behind, so that only the last one gets the marker. */
-  pending: Uint8Array | undefined;
-}
+  constructor(codec: 'H264' | 'H265', take: TakePiece) {
+    this.#syntax = UNIT_SYNTAX[codec];
+    this.#firstNonSlice = FIRST_NON_SLICE[codec];
+    this.#take = take;
+    this.#piece[0] = VERSION_2;
+  }
 
-/** Calls `take` for each piece; false, and nothing called, if the packet is fine as it is. */
-export function splitPayload(
-  codec: 'H264' | 'H265',
-  { packet, start, end }: { packet: Uint8Array; start: number; end: number },
-  take: TakePiece,
-): boolean {
-  const syntax = UNIT_SYNTAX[codec];
-  const type = syntax.typeOf(packet[start] ?? 0);
-  const isJoined = mayBeJoined(type, codec) && hasStartCode(packet, start, end);
-  if (end - start <= MAX_PAYLOAD_BYTES && !isJoined) return false;
-  const pieces: Pieces = { syntax, take, pending: undefined };
-  const payload = packet.subarray(start, end);
-  if (isJoined) splitJoined(payload, pieces);
-  else if (type === syntax.aggregateType) splitAggregate(payload, pieces);
-  else if (type === syntax.fragmentType) splitFragment(payload, pieces);
-  else addUnit(payload, pieces);
-  if (pieces.pending) take(pieces.pending, RTP_HEADER_BYTES, readMarker(packet));
-  return true;
-}
+  /** Gives pieces instead of this packet; false, and nothing given, if it is fine as it is. */
+  push(packet: Uint8Array, start: number, end: number): boolean {
+    const type = this.#syntax.typeOf(packet[start] ?? 0);
+    if (type === this.#syntax.fragmentType) return this.#pushFragment(packet, start, end);
+    this.reset();
+    const isJoined = this.#mayBeJoined(type) && hasStartCode(packet, start, end);
+    if (end - start <= MAX_PAYLOAD_BYTES && !isJoined) return false;
+    const payload = packet.subarray(start, end);
+    if (isJoined) this.#addAll(splitJoined(payload), readMarker(packet));
+    else if (type !== this.#syntax.aggregateType) this.#addUnit(payload, readMarker(packet));
+    else this.#addAll(splitAggregate(payload, this.#syntax.headerBytes), readMarker(packet));
+    return true;
+  }
 
-/** Type 0 is a start code itself: H.264 has no such unit, H.265 no slice with layer 0 and TID 0. */
-function mayBeJoined(type: number, codec: 'H264' | 'H265'): boolean {
-  const { aggregateType, fragmentType } = UNIT_SYNTAX[codec];
-  if (type === aggregateType || type === fragmentType) return false;
-  return type === 0 || type >= FIRST_NON_SLICE[codec];
+  /** Packets are missing: what waits for them is nothing. */
+  reset(): void {
+    this.#filled = 0;
+  }
+
+  /** Type 0 is a start code itself: H.264 has no such unit. */
+  #mayBeJoined(type: number): boolean {
+    if (type === this.#syntax.aggregateType) return false;
+    return type === 0 || type >= this.#firstNonSlice;
+  }
+
+  #pushFragment(packet: Uint8Array, start: number, end: number): boolean {
+    const { headerBytes } = this.#syntax;
+    const body = start + headerBytes + 1;
+    const flags = packet[body - 1] ?? 0;
+    if (flags & FRAGMENT_START) this.reset();
+    if (this.#filled === 0 && end - start <= MAX_PAYLOAD_BYTES) return false;
+    if (body >= end) return false;
+    if (this.#filled === 0) this.#open(packet.subarray(start, body - 1), flags & ~FRAGMENT_END);
+    this.#append(packet.subarray(body, end));
+    if (flags & FRAGMENT_END) this.#close(FRAGMENT_END, readMarker(packet));
+    else if (readMarker(packet)) this.#close(0, true);
+    return true;
+  }
+
+  #addAll(units: readonly Uint8Array[], marker: boolean): void {
+    for (const [at, unit] of units.entries()) {
+      this.#addUnit(unit, marker && at === units.length - 1);
+    }
+  }
+
+  #addUnit(unit: Uint8Array, marker: boolean): void {
+    if (unit.length <= MAX_PAYLOAD_BYTES) {
+      this.#piece.set(unit, RTP_HEADER_BYTES);
+      this.#give(RTP_HEADER_BYTES + unit.length, marker);
+      return;
+    }
+    const { headerBytes, typeOf, withType, fragmentType } = this.#syntax;
+    const first = unit[0] ?? 0;
+    this.#open(unit.subarray(0, headerBytes), FRAGMENT_START | typeOf(first));
+    this.#piece[RTP_HEADER_BYTES] = withType(first, fragmentType);
+    this.#append(unit.subarray(headerBytes));
+    this.#close(FRAGMENT_END, marker);
+  }
+
+  /** Begins a fragment with this header. */
+  #open(header: Uint8Array, flags: number): void {
+    this.#piece.set(header, RTP_HEADER_BYTES);
+    this.#filled = RTP_HEADER_BYTES + header.length + 1;
+    this.#piece[this.#filled - 1] = flags;
+  }
+
+  #append(body: Uint8Array): void {
+    let at = 0;
+    while (at < body.length) {
+      if (this.#filled === this.#piece.length) this.#giveFull();
+      const count = Math.min(body.length - at, this.#piece.length - this.#filled);
+      this.#piece.set(body.subarray(at, at + count), this.#filled);
+      this.#filled += count;
+      at += count;
+    }
+  }
+
+  /** There is more of the unit: the next fragment has the same header, and is not the first. */
+  #giveFull(): void {
+    const flagsAt = RTP_HEADER_BYTES + this.#syntax.headerBytes;
+    this.#give(this.#filled, false);
+    this.#piece[flagsAt] = (this.#piece[flagsAt] ?? 0) & ~FRAGMENT_START;
+    this.#filled = flagsAt + 1;
+  }
+
+  #close(flag: number, marker: boolean): void {
+    const flagsAt = RTP_HEADER_BYTES + this.#syntax.headerBytes;
+    this.#piece[flagsAt] = (this.#piece[flagsAt] ?? 0) | flag;
+    this.#give(this.#filled, marker);
+    this.reset();
+  }
+
+  #give(length: number, marker: boolean): void {
+    this.#take(this.#piece.subarray(0, length), RTP_HEADER_BYTES, marker);
+  }
 }
 
 function hasStartCode(packet: Uint8Array, start: number, end: number): boolean {
@@ -61,75 +146,26 @@ function hasStartCode(packet: Uint8Array, start: number, end: number): boolean {
   return findStartCode(packet, start, limit) < limit;
 }
 
-function splitJoined(payload: Uint8Array, pieces: Pieces): void {
+function splitJoined(payload: Uint8Array): Uint8Array[] {
+  const units: Uint8Array[] = [];
   let start = 0;
   while (start < payload.length) {
     const code = findStartCode(payload, start);
     const end = trimZeros(payload, start, code);
-    if (end > start) addUnit(payload.subarray(start, end), pieces);
+    if (end > start) units.push(payload.subarray(start, end));
     start = code + START_CODE_BYTES;
   }
+  return units;
 }
 
-function splitAggregate(payload: Uint8Array, pieces: Pieces): void {
-  let at: number = pieces.syntax.headerBytes;
+function splitAggregate(payload: Uint8Array, headerBytes: number): Uint8Array[] {
+  const units: Uint8Array[] = [];
+  let at = headerBytes;
   while (at + SIZE_BYTES < payload.length) {
     const size = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
     const unit = payload.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size);
-    if (unit.length > 0) addUnit(unit, pieces);
+    if (unit.length > 0) units.push(unit);
     at += SIZE_BYTES + size;
   }
-}
-
-/** A fragment in smaller fragments: only the first may start the unit, only the last end it. */
-function splitFragment(payload: Uint8Array, pieces: Pieces): void {
-  const { headerBytes } = pieces.syntax;
-  const flags = payload[headerBytes] ?? 0;
-  addFragments(payload.subarray(headerBytes + 1), pieces, {
-    header: payload.subarray(0, headerBytes),
-    flags,
-  });
-}
-
-function addUnit(unit: Uint8Array, pieces: Pieces): void {
-  if (unit.length <= MAX_PAYLOAD_BYTES) {
-    add(pieces, [unit]);
-    return;
-  }
-  const { headerBytes, typeOf, withType, fragmentType } = pieces.syntax;
-  const header = unit.slice(0, headerBytes);
-  header[0] = withType(unit[0] ?? 0, fragmentType);
-  const flags = FRAGMENT_START | FRAGMENT_END | typeOf(unit[0] ?? 0);
-  addFragments(unit.subarray(headerBytes), pieces, { header, flags });
-}
-
-/** Fragments of nearly the same size, so that none is a tiny rest. */
-function addFragments(
-  body: Uint8Array,
-  pieces: Pieces,
-  { header, flags }: { header: Uint8Array; flags: number },
-): void {
-  const room = MAX_PAYLOAD_BYTES - header.length - 1;
-  const count = Math.ceil(body.length / room);
-  for (let index = 0; index < count; index++) {
-    const start = Math.floor((index * body.length) / count);
-    const end = Math.floor(((index + 1) * body.length) / count);
-    const first = index === 0 ? flags & FRAGMENT_START : 0;
-    const last = index === count - 1 ? flags & FRAGMENT_END : 0;
-    const type = flags & pieces.syntax.typeMask;
-    add(pieces, [header, Uint8Array.of(first | last | type), body.subarray(start, end)]);
-  }
-}
-
-function add(pieces: Pieces, parts: readonly Uint8Array[]): void {
-  if (pieces.pending) pieces.take(pieces.pending, RTP_HEADER_BYTES, false);
-  const packet = new Uint8Array(parts.reduce((sum, part) => sum + part.length, RTP_HEADER_BYTES));
-  // Version 2: the rest of the header is written for each viewer.
-  packet[0] = 0x80;
-  let at = RTP_HEADER_BYTES;
-  for (const part of parts) {
-    packet.set(part, at);
-    at += part.length;
-  }
-  pieces.pending = packet;
+  return units;
 }

@@ -1,0 +1,51 @@
+// Who may do what: reading and publishing are open or need the admin secret, changes always do.
+
+import type { HashAlgorithm } from '#media/rtsp/challenge.ts';
+import type { Clock } from '#std/clock.ts';
+import { findHa1, type Hash, type SecretDigests } from './admin-secret.ts';
+import { WrongTries } from './wrong-tries.ts';
+
+interface AccessOptions {
+  readonly read: 'open' | 'admin';
+  readonly publish: 'open' | 'admin';
+  readonly digests: SecretDigests;
+  readonly clock: Clock;
+  readonly hash: Hash;
+  /** Takes as long for any two texts of one length. */
+  readonly isEqual: (one: string, other: string) => boolean;
+}
+
+/** `blocked`: this address has been wrong too often; what it says now is not looked at. */
+export type SecretVerdict = 'right' | 'wrong' | 'blocked';
+
+export class Access {
+  readonly #options: AccessOptions;
+  readonly #wrongTries = new WrongTries();
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+  }
+
+  get readOpen(): boolean {
+    return this.#options.read === 'open';
+  }
+
+  get mayPublishOpen(): boolean {
+    return this.#options.publish === 'open';
+  }
+
+  /** `remote` is the address without the port. */
+  check(secret: string, remote: string): SecretVerdict {
+    const { clock, hash, isEqual, digests } = this.#options;
+    const nowMs = clock.nowMs();
+    if (this.#wrongTries.isBlocked(remote, nowMs)) return 'blocked';
+    if (isEqual(hash('SHA-256', secret), digests.sha256)) return 'right';
+    this.#wrongTries.count(remote, nowMs);
+    return 'wrong';
+  }
+
+  /** For Digest authentication; undefined if there is no such user. */
+  ha1(algorithm: HashAlgorithm, username: string, realm: string): string | undefined {
+    return findHa1(this.#options.digests, algorithm, { username, realm });
+  }
+}
