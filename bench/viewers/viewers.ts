@@ -2,16 +2,13 @@
 //
 // Server and viewers are processes of their own on loopback, so that only the server's time counts.
 
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { readProcess } from '../../test/support/process-figures.ts';
 import { ServerProcess } from '../../test/support/server-process.ts';
 import { until } from '../../test/support/until.ts';
 import { spreadOf } from '../spread.ts';
 import { formatTable } from '../table.ts';
-import type { LoadReport } from './load.ts';
+import { type Load, startLoad } from './start-load.ts';
 
-const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url));
 const SIZES = [10, 50, 200];
 const SETTLE_MS = 5_000;
 const MEASURE_MS = 15_000;
@@ -50,7 +47,7 @@ async function measure(size: number): Promise<string[]> {
   try {
     await pause(SETTLE_MS);
     const idle = readProcess(server.pid);
-    const load = startLoad(server.url, size);
+    const load = startLoad(server.url, ['test'], size);
     await until(() => load.latest.connected === size, {
       what: `${size} viewers`,
       withinMs: 60_000,
@@ -99,20 +96,6 @@ function formatRow(
     (memory.perViewer / 1e3).toFixed(0),
     String(rounds.reduce((sum, { lost }) => sum + lost, 0)),
   ];
-}
-
-interface Load {
-  readonly child: ChildProcess;
-  latest: LoadReport;
-}
-
-function startLoad(url: string, size: number): Load {
-  const child = fork(LOAD, [url, 'test', String(size)], { stdio: 'inherit' });
-  const load: Load = { child, latest: { connected: 0, packets: 0, lost: 0 } };
-  child.on('message', (report: LoadReport) => {
-    load.latest = report;
-  });
-  return load;
 }
 
 function pause(durationMs: number): Promise<void> {

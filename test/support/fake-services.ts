@@ -3,7 +3,10 @@
 import { streamSettingsDefaults } from '#contract/stream-settings.ts';
 import type { ApiServices, FinishedRequest, JoinRequest } from '../../src/api/services.ts';
 import type { StreamView, TrackView, ViewerView } from '../../src/contract/streams.ts';
+import type { SecretVerdict } from '../../src/core/access/access.ts';
 import type { Log, LogFields } from '../../src/core/ports/log.ts';
+import type { SettingsChanges } from '../../src/core/settings/merge-settings.ts';
+import type { GivenSettings } from '../../src/core/settings/read-settings.ts';
 import { InputError, NotFoundError, StateError } from '../../src/std/errors.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -12,6 +15,9 @@ interface LogLine {
   readonly message: string;
   readonly fields: LogFields;
 }
+
+export const ADMIN_SECRET = 'open-sesame-0123';
+export const ADMIN = { authorization: `Bearer ${ADMIN_SECRET}` };
 
 export class FakeServices implements ApiServices {
   readonly clock = new VirtualClock();
@@ -27,9 +33,48 @@ export class FakeServices implements ApiServices {
   failure: unknown;
   readonly #viewers = new Map<string, ViewerView>();
 
+  /** Reading and publishing are open; changes need `ADMIN`. */
+  readonly access = {
+    readOpen: true,
+    mayPublishOpen: true,
+    /** Of the secrets that were looked at. */
+    remotes: [] as string[],
+    blocked: false,
+    check: (secret: string, remote: string): SecretVerdict => {
+      this.access.remotes.push(remote);
+      if (this.access.blocked) return 'blocked';
+      return secret === ADMIN_SECRET ? 'right' : 'wrong';
+    },
+  };
+
+  /** What was asked for, as it came in. Only new streams come to be. */
+  readonly changes: unknown[][] = [];
+
   readonly streams = {
     views: () => this.#checked(this.streamList),
     view: (streamId: string) => this.#checked(this.#stream(streamId)),
+    create: async (streamId: string, given: GivenSettings) => {
+      this.#checked(undefined);
+      if (this.streamList.some(({ id }) => id === streamId)) {
+        throw new StateError(`There is a stream "${streamId}".`, { code: 'stream_exists' });
+      }
+      this.changes.push(['create', streamId, given]);
+      this.streamList.push(makeStream(streamId));
+    },
+    update: async (streamId: string, changes: SettingsChanges) => {
+      this.#checked(this.#stream(streamId));
+      this.changes.push(['update', streamId, changes]);
+    },
+    remove: async (streamId: string) => {
+      this.#checked(this.#stream(streamId));
+      this.changes.push(['remove', streamId]);
+    },
+    try: async (streamId: string | undefined, changes: SettingsChanges) => {
+      this.#checked(streamId === undefined ? undefined : this.#stream(streamId));
+      this.changes.push(['try', streamId, changes]);
+      return [makeProfile()];
+    },
+    toYaml: () => this.#checked('streams:\n  gate:\n    source: "test:"\n'),
   };
 
   /** Set to keep a join waiting. */
@@ -64,6 +109,10 @@ export class FakeServices implements ApiServices {
     leave: (streamId: string, sessionKey: string) => {
       this.#viewer(streamId, sessionKey);
       this.#viewers.delete(sessionKey);
+    },
+    kick: (streamId: string, viewerId: string) => {
+      this.#viewer(streamId, viewerId);
+      this.#viewers.delete(viewerId);
     },
   };
 

@@ -9,6 +9,7 @@ import { sequenceDistance } from '#media/rtp/distance.ts';
 import { readSequence, readSsrc } from '#media/rtp/header.ts';
 
 const H264_PROFILE = 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1';
+const HIGH_PROFILE = 'profile-level-id=640034;packetization-mode=1;level-asymmetry-allowed=1';
 export const OWN_SSRC = 0x7777;
 export const RTX_PAYLOAD_TYPE = 97;
 const FIRST_PACKETS = 8;
@@ -55,6 +56,7 @@ export class MediaPeer {
     this.#connection.onStateChange((state) => this.states.push(state));
     const video = new Video('0', 'SendRecv');
     video.addH264Codec(96, H264_PROFILE);
+    video.addH264Codec(98, HIGH_PROFILE);
     if (options.rtx) video.addRTXCodec(RTX_PAYLOAD_TYPE, 96, 90_000);
     video.addSSRC(OWN_SSRC, 'media-peer');
     const audio = new Audio('1', 'SendRecv');

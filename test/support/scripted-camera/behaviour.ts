@@ -3,7 +3,7 @@
 import type { CameraLogin } from './login.ts';
 
 /** An answer instead of the right one. */
-export interface CannedAnswer {
+interface CannedAnswer {
   readonly status: number;
   readonly reason?: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -19,6 +19,10 @@ interface FleetOptions {
   readonly clock?: Clock;
   /** Default: any that is free. */
   readonly port?: number;
+  /** Written into every packet of size: when it was sent. Nobody can decode such a picture. */
+  readonly makeStamp?: () => Uint8Array;
+  /** Default: 1,400, as cameras have it. */
+  readonly maxPayloadBytes?: number;
 }
 
 /** Frames are this late at most; clients begin at different moments, so that they don't come in step. */
@@ -40,9 +44,10 @@ class CameraFleet {
   readonly #players = new Set<FleetPlayer>();
   readonly #stop: () => void;
 
-  constructor(server: Server, { clip, clock = systemClock }: FleetOptions) {
+  constructor(server: Server, options: FleetOptions) {
+    const { clip, clock = systemClock, makeStamp, maxPayloadBytes } = options;
     this.#server = server;
-    const tracks = clip.tracks.map(prepareTrack);
+    const tracks = clip.tracks.map((track, index) => prepareTrack(track, index, maxPayloadBytes));
     const desk: Omit<CameraDesk, 'createPlayer'> = {
       behaviour: () => ({ ...GOOD, transports: ['tcp'] }),
       clipFor: () => clip,
@@ -58,7 +63,7 @@ class CameraFleet {
     server.on('connection', (socket) => {
       let player: FleetPlayer | undefined;
       const createPlayer: CameraDesk['createPlayer'] = (wanted) => {
-        player = new FleetPlayer(wanted, tracks);
+        player = new FleetPlayer(wanted, tracks, makeStamp);
         this.#players.add(player);
         return player;
       };

@@ -7,19 +7,27 @@ import type { TrackPath } from './track-sender.ts';
 /** Later than this the process was stopped: what was missed is skipped. */
 const MAX_LATENESS_MS = 2_000;
 
+interface FleetStart {
+  readonly atMs: number;
+  /** What says in a packet when it was sent. */
+  readonly makeStamp: (() => Uint8Array) | undefined;
+}
+
 /** One track of one client. */
 class FleetSender {
   readonly #track: PreparedTrack;
   readonly #path: TrackPath;
   readonly #ssrc = Math.floor(Math.random() * 2 ** 32);
+  readonly #makeStamp: (() => Uint8Array) | undefined;
   sequence = 0;
   #index = 0;
   #roundMs: number;
 
-  constructor(track: PreparedTrack, path: TrackPath, startMs: number) {
+  constructor(track: PreparedTrack, path: TrackPath, start: FleetStart) {
     this.#track = track;
     this.#path = path;
-    this.#roundMs = startMs;
+    this.#roundMs = start.atMs;
+    this.#makeStamp = start.makeStamp;
   }
 
   get timestamp(): number {
@@ -44,7 +52,8 @@ class FleetSender {
   #send(): number {
     const { timestamp, sequence } = this;
     const channel = this.#path.channel ?? 0;
-    const numbers = { channel, sequence, timestamp, ssrc: this.#ssrc };
+    const stamp = this.#makeStamp?.();
+    const numbers = { channel, sequence, timestamp, ssrc: this.#ssrc, stamp };
     this.#path.sendFrames?.(copyFrame(this.#frame, numbers));
     const packets = this.#frame.starts.length;
     this.sequence = (sequence + packets) & 0xffff;
@@ -60,11 +69,15 @@ export class FleetPlayer implements Player {
   readonly #senders = new Map<number, FleetSender>();
   #isPlaying = false;
 
-  constructor(options: PlayerOptions, tracks: readonly PreparedTrack[]) {
-    const startMs = options.clock.nowMs();
+  constructor(
+    options: PlayerOptions,
+    tracks: readonly PreparedTrack[],
+    makeStamp?: () => Uint8Array,
+  ) {
+    const start = { atMs: options.clock.nowMs(), makeStamp };
     for (const [index, path] of options.paths.entries()) {
       const track = tracks[index];
-      if (path && track) this.#senders.set(index, new FleetSender(track, path, startMs));
+      if (path && track) this.#senders.set(index, new FleetSender(track, path, start));
     }
   }
 

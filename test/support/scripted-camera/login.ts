@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { CameraRequest } from './wire.ts';
 
-export type LoginScheme = 'Basic' | 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess' | 'SHA-512-256';
+type LoginScheme = 'Basic' | 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess' | 'SHA-512-256';
 
 export interface CameraLogin {
   readonly username: string;

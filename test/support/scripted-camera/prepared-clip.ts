@@ -26,15 +26,24 @@ interface FrameNumbers {
   readonly sequence: number;
   readonly timestamp: number;
   readonly ssrc: number;
+  /** Written over the end of every packet that has room for it: when it was sent. */
+  readonly stamp?: Uint8Array | undefined;
 }
 
 const MAX_PAYLOAD_BYTES = 1400;
 const RTP_START = 4;
+/** Smaller packets are parameter sets, which must stay as they are. */
+const MIN_STAMPED_BYTES = 200;
 
-export function prepareTrack(track: TrackClip, index: number): PreparedTrack {
+export function prepareTrack(
+  track: TrackClip,
+  index: number,
+  maxPayloadBytes = MAX_PAYLOAD_BYTES,
+): PreparedTrack {
   const { clockRate, durationMs } = track;
   const payloadType = payloadTypeOf(track, index);
-  const frames = track.frames.map((frame) => prepareFrame(track, frame, payloadType));
+  const limits = { payloadType, maxPayloadBytes };
+  const frames = track.frames.map((frame) => prepareFrame(track, frame, limits));
   return { clockRate, durationMs, frames };
 }
 
@@ -49,12 +58,20 @@ export function copyFrame({ bytes, starts }: PreparedFrame, numbers: FrameNumber
     copy[start + RTP_START + 3] = sequence;
     writeWord(copy, start + RTP_START + 4, numbers.timestamp);
     writeWord(copy, start + RTP_START + 8, numbers.ssrc);
+    const end = starts[at + 1] ?? copy.length;
+    if (numbers.stamp && end - start >= MIN_STAMPED_BYTES) {
+      copy.set(numbers.stamp, end - numbers.stamp.length);
+    }
   }
   return copy;
 }
 
-function prepareFrame(track: TrackClip, frame: ClipFrame, payloadType: number): PreparedFrame {
-  const limits = { packing: 'fragments', maxPayloadBytes: MAX_PAYLOAD_BYTES } as const;
+function prepareFrame(
+  track: TrackClip,
+  frame: ClipFrame,
+  { payloadType, maxPayloadBytes }: { payloadType: number; maxPayloadBytes: number },
+): PreparedFrame {
+  const limits = { packing: 'fragments', maxPayloadBytes } as const;
   const payloads =
     track.kind === 'video' ? formatPayloads(track.encoding, frame.units, limits) : frame.units;
   const parts = payloads.map((payload, at) => {
