@@ -18,7 +18,8 @@ async function run(configPath: string | undefined): Promise<void> {
   log.info('Starting Yeoul', { version, config: path ?? 'defaults' });
   for (const warning of warnings) log.warn(warning);
   try {
-    const yeoul = await startYeoul({ config, log, clock });
+    const show = (message: string) => process.stdout.write(`${message}\n`);
+    const yeoul = await startYeoul({ config, log, clock, show });
     shutdown.add('server', () => yeoul.close());
     for (const address of yeoul.addresses) tell(`Open ${address}`);
   } catch (error) {

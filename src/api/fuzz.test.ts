@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BodySample, mutateBodies } from '../../test/support/body-mutations.ts';
-import { FakeServices } from '../../test/support/fake-services.ts';
+import { ADMIN, FakeServices } from '../../test/support/fake-services.ts';
 import { loadOffers } from '../../test/support/offers.ts';
 import { codesOf, type OpenapiDocument } from '../../test/support/openapi-document.ts';
 import { createApi } from './server.ts';
@@ -16,7 +16,9 @@ const entries = [
   ['GET', '/api/v1/openapi.json'],
   ['GET', '/api/v1/streams'],
   ['POST', '/api/v1/streams'],
+  ['POST', '/api/v1/streams/try'],
   ['GET', '/api/v1/streams/{id}'],
+  ['PATCH', '/api/v1/streams/{id}'],
   ['DELETE', '/api/v1/streams/{id}'],
   ['GET', '/api/v1/streams/{id}/viewers'],
   ['POST', '/whep/{id}'],
@@ -44,7 +46,8 @@ describe.each(entries)('%s %s', (method, path) => {
     const url = path.replace('{id}', 'gate').replace('{sessionKey}', 'viewer-1');
     const known = codesOf(document, method, path);
     for (const body of mutateBodies(samples(), { seed: 20_260_101, count: BODIES })) {
-      const headers = body.contentType === undefined ? {} : { 'content-type': body.contentType };
+      const type = body.contentType === undefined ? {} : { 'content-type': body.contentType };
+      const headers = { ...type, ...ADMIN };
       const answer = await app.inject({ method, url, headers, payload: body.bytes });
       const what = `${body.mutation} as ${body.contentType}: ${answer.body.slice(0, 300)}`;
       expect(answer.statusCode, what).toBeLessThan(500);
@@ -60,7 +63,8 @@ test('the same seed makes the same bodies, another seed others', () => {
   expect(made(1)).not.toBe(made(2));
 });
 
-test('many strange offers and fragments got past the door', () => {
+test('many strange offers, fragments and settings got past the door', () => {
+  expect(services.changes.length).toBeGreaterThan(50);
   expect(services.joined.length).toBeGreaterThan(200);
   expect(services.trickled.length).toBeGreaterThan(50);
 });
@@ -115,6 +119,17 @@ function samples(): BodySample[] {
       contentType: 'application/trickle-ice-sdpfrag',
       text: 'a=ice-ufrag:BZ4A\r\na=ice-pwd:62xdZ+7EasxwkMA3K+1FazCe\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 192.0.2.1 54321 typ host\r\na=end-of-candidates\r\n',
     },
-    { contentType: 'application/json', text: '{"name":"Gate","source":"test:","viewers":2}' },
+    {
+      contentType: 'application/json',
+      text: '{"id":"new","source":"rtsp://a:b@10.0.0.7/1","sub":null,"name":"Gate","linger":5}',
+    },
+    {
+      contentType: 'application/json',
+      text: '{"name":"Gate","source":"test:","open":"demand","password":null,"transcode":true}',
+    },
+    {
+      contentType: 'application/json',
+      text: '{"id":"gate","settings":{"source":"rtsp://10.0.0.7/1","transport":null}}',
+    },
   ];
 }

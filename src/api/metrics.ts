@@ -2,13 +2,14 @@
 
 import { z } from 'zod';
 import type { ApiInstance } from './instance.ts';
-import { problemResponses } from './problem-responses.ts';
+import { problemResponses, READING } from './problem-responses.ts';
 import type { ApiServices } from './services.ts';
 
 export function addMetricsRoutes(app: ApiInstance, services: ApiServices): void {
   app.route({
     method: 'GET',
     url: '/metrics',
+    config: { purpose: 'reading' },
     schema: {
       operationId: 'getMetrics',
       tags: ['server'],
@@ -20,7 +21,7 @@ export function addMetricsRoutes(app: ApiInstance, services: ApiServices): void 
           description: 'All metrics, as they are now.',
           content: { 'text/plain': { schema: z.string() } },
         },
-        ...problemResponses(),
+        ...problemResponses(...READING),
       },
     },
     handler: async (_request, reply) => {

@@ -15,7 +15,7 @@ type SchemaConversion = NonNullable<
 
 const description = `Yeoul serves live streams to browsers by WebRTC.
 
-Reading needs no key. Every error is a problem (RFC 9457) with a stable \`code\` for programs and a \`detail\` for people. Every answer has an \`X-Request-Id\`, under which the server's log has its errors.
+Changes need the admin secret, as \`Authorization: Bearer <secret>\` or as the password of the user \`admin\` (Basic). Publishing needs it too unless \`access.publish\` is open; reading and watching only where \`access.read\` says so. Every error is a problem (RFC 9457) with a stable \`code\` for programs and a \`detail\` for people. Every answer has an \`X-Request-Id\`, under which the server's log has its errors.
 
 A path that does not exist answers \`not_found\`, a method that it does not take \`method_not_allowed\` with \`Allow\`. A request that is not HTTP, or comes too slowly, is refused with \`invalid_input\`, \`headers_too_large\` or \`request_timeout\`, and the connection is closed. Codes and fields may be added; ignore those you do not know.`;
 
@@ -31,6 +31,15 @@ export function watchRoutes(app: ApiInstance, version: string): void {
         { name: 'streams', description: 'What comes in, and who watches it.' },
         { name: 'server', description: 'The server itself.' },
       ],
+      components: {
+        securitySchemes: {
+          adminSecret: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'It is shown once, on the console of the first start.',
+          },
+        },
+      },
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig: readable }),
     transformObject: withoutInputTwins,
@@ -41,6 +50,7 @@ export function addOpenapiRoutes(app: ApiInstance): void {
   app.route({
     method: 'GET',
     url: '/api/v1/openapi.json',
+    config: { purpose: 'anything' },
     schema: {
       operationId: 'getOpenapi',
       tags: ['server'],

@@ -15,6 +15,7 @@ beforeEach(() => {
   mkdirSync(join(webRoot, 'assets'));
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Yeoul</title>');
   writeFileSync(join(webRoot, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(join(webRoot, 'player.js'), 'customElements;');
   writeFileSync(join(webRoot, '.build'), 'stamp');
   writeFileSync(join(webRoot, 'assets', 'main-abc123.js'), 'export {};');
   services.webRoot = webRoot;
@@ -23,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(webRoot, { recursive: true }));
 
 describe('with a built web UI', () => {
-  test.each(['/', '/docs', '/view/gate', '/?lang=ko'])(
+  test.each(['/', '/docs', '/admin', '/view/gate', '/?lang=ko'])(
     '%s is the page, with a policy of its own and asked for anew each time',
     async (url) => {
       const answer = await createApi(services).inject(url);
@@ -34,8 +35,31 @@ describe('with a built web UI', () => {
       expect(answer.headers['content-security-policy']).toMatch(
         /^default-src 'self';.*frame-ancestors 'none'$/,
       );
+      expect(answer.headers['x-frame-options']).toBe('DENY');
     },
   );
+
+  test('the page to embed may be framed by every other page, and is the same file', async () => {
+    const { headers, body } = await createApi(services).inject('/embed/gate');
+    expect(body).toContain('<title>Yeoul</title>');
+    expect(headers['content-security-policy']).toMatch(/^default-src 'self';.*frame-ancestors \*$/);
+    expect(headers).not.toHaveProperty('x-frame-options');
+    expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
+    expect(headers['cache-control']).toBe('no-cache');
+  });
+
+  test('the element may be loaded by every other page, and is asked for anew each time', async () => {
+    const { headers, body } = await createApi(services).inject('/player.js');
+    expect(body).toBe('customElements;');
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
+    expect(headers['cache-control']).toBe('no-cache');
+  });
+
+  test('a build without the element has none', async () => {
+    rmSync(join(webRoot, 'player.js'));
+    expect((await createApi(services).inject('/player.js')).statusCode).toBe(404);
+  });
 
   test('an asset may be kept for a year, because its name changes with it', async () => {
     const answer = await createApi(services).inject('/assets/main-abc123.js');
@@ -78,13 +102,14 @@ describe('with a built web UI', () => {
   });
 });
 
-test.each([undefined, '/nowhere'])(
-  'without a built UI (%s) the page says what to do',
-  async (root) => {
-    services.webRoot = root;
-    const answer = await createApi(services).inject('/');
-    expect(answer.statusCode).toBe(404);
-    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(answer.body).toContain('npm run build');
-  },
-);
+test.each([
+  [undefined, '/'],
+  ['/nowhere', '/'],
+  ['/nowhere', '/embed/gate'],
+])('without a built UI (%s) %s says what to do', async (root, url) => {
+  services.webRoot = root;
+  const answer = await createApi(services).inject(url);
+  expect(answer.statusCode).toBe(404);
+  expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+  expect(answer.body).toContain('npm run build');
+});

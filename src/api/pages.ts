@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply } from 'fastify';
 import { InputError } from '#std/errors.ts';
-import { PAGE_POLICY } from './common-headers.ts';
+import { EMBED_POLICY, PAGE_POLICY } from './common-headers.ts';
 import type { ApiInstance } from './instance.ts';
 
-const pagePaths = ['/', '/view/:id', '/docs'];
+const pagePaths = ['/', '/view/:id', '/admin', '/docs'];
+/** Stands within other people's pages. */
+const embedPath = '/embed/:id';
+/** Loaded by other people's pages; its name stays, so it is asked for anew each time. */
+const elementFile = 'player.js';
 
 /** Icons and manifests beside index.html; anything more belongs in assets/. */
 const MAX_ROOT_FILES = 32;
@@ -23,7 +27,7 @@ const hidden = { hide: true };
 
 export function addPages(app: ApiInstance, webRoot: string | undefined): void {
   if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) {
-    for (const url of pagePaths) app.get(url, { schema: hidden }, sendNoUi);
+    for (const url of [...pagePaths, embedPath]) app.get(url, { schema: hidden }, sendNoUi);
     return;
   }
   // Names of assets hold a hash of their content, so they never change.
@@ -37,18 +41,37 @@ export function addPages(app: ApiInstance, webRoot: string | undefined): void {
   for (const url of pagePaths) {
     app.get(url, { schema: hidden }, (_request, reply) => sendPage(reply, webRoot));
   }
+  app.get(embedPath, { schema: hidden }, (_request, reply) => sendEmbed(reply, webRoot));
   for (const name of rootFiles(webRoot)) {
+    if (name === elementFile) continue;
     app.get(`/${name}`, { schema: hidden }, (_request, reply) =>
       reply.sendFile(name, webRoot, { maxAge: '1h', immutable: false }),
     );
   }
+  if (!existsSync(join(webRoot, elementFile))) return;
+  app.get(`/${elementFile}`, { schema: hidden }, (_request, reply) => sendElement(reply, webRoot));
 }
 
-function sendPage(reply: FastifyReply, webRoot: string): FastifyReply {
+function sendPage(reply: FastifyReply, webRoot: string, policy = PAGE_POLICY): FastifyReply {
   return reply
-    .header('content-security-policy', PAGE_POLICY)
+    .header('content-security-policy', policy)
     .header('cache-control', 'no-cache')
     .sendFile('index.html', webRoot, { cacheControl: false });
+}
+
+/** `X-Frame-Options` knows no "everybody", so it has to go. */
+function sendEmbed(reply: FastifyReply, webRoot: string): FastifyReply {
+  reply.removeHeader('x-frame-options');
+  reply.header('cross-origin-resource-policy', 'cross-origin');
+  return sendPage(reply, webRoot, EMBED_POLICY);
+}
+
+function sendElement(reply: FastifyReply, webRoot: string): FastifyReply {
+  return reply
+    .header('access-control-allow-origin', '*')
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .header('cache-control', 'no-cache')
+    .sendFile(elementFile, webRoot, { cacheControl: false });
 }
 
 function sendNoUi(_request: unknown, reply: FastifyReply): FastifyReply {

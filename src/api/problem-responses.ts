@@ -11,6 +11,16 @@ interface ProblemResponse {
 /** What any route may answer. */
 const everywhere = ['uri_too_long', 'internal', 'closing'] as const satisfies ProblemCode[];
 
+/** What may be answered where reading is closed, besides. */
+export const READING = [
+  'admin_secret_needed',
+  'too_many_attempts',
+] as const satisfies ProblemCode[];
+export const CHANGING = [...READING, 'cross_site'] as const satisfies ProblemCode[];
+
+/** For operations that always need the admin secret. */
+export const needsSecret = { security: [{ adminSecret: [] }] };
+
 export function problemResponses(...codes: ProblemCode[]): Record<number, ProblemResponse> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of [...codes, ...everywhere]) {

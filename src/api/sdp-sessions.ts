@@ -8,13 +8,17 @@ import { sessionKey, streamId } from '#contract/streams.ts';
 import { InputError, NotFoundError, StateError } from '#std/errors.ts';
 import { formatEntityTag, parseIfMatch } from './entity-tag.ts';
 import { formatIceLinks } from './ice-links.ts';
+import { ignoreBodies } from './ignored-bodies.ts';
 import type { ApiInstance } from './instance.ts';
 import { MAX_USER_AGENT_LENGTH } from './limits.ts';
-import { problemResponses } from './problem-responses.ts';
+import { CHANGING, problemResponses, READING } from './problem-responses.ts';
 import type { ApiServices, SdpSessionsService } from './services.ts';
 
 const OFFER_TYPE = 'application/sdp';
 const FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
+
+/** Who has the session's key may do with it what can be done. */
+const OWN_SESSION = { purpose: 'anything' } as const;
 
 const streamParams = z.object({ id: streamId });
 const sessionParams = z.object({ id: streamId, sessionKey });
@@ -29,6 +33,7 @@ export interface SdpProtocol {
   /** The first part of its paths. */
   readonly name: 'whep' | 'whip';
   readonly tag: string;
+  readonly purpose: 'reading' | 'publishing';
   readonly open: OperationWords;
   readonly trickle: OperationWords;
   readonly end: OperationWords;
@@ -69,10 +74,7 @@ export function addSdpSessionRoutes(
     addOpen(app, routes);
     addTrickle(app, routes);
   });
-  root.register(async (app: ApiInstance) => {
-    // These need no body: one that is sent all the same is not read.
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  ignoreBodies(root, (app) => {
     addEnd(app, routes);
     addOptions(app, routes);
   });
@@ -83,6 +85,7 @@ function addOpen(app: ApiInstance, routes: Routes): void {
   app.route({
     method: 'POST',
     url: routes.streamPath,
+    config: { purpose: routes.purpose },
     onRequest: requireType(OFFER_TYPE, 'accept-post'),
     schema: {
       ...routes.open,
@@ -98,6 +101,7 @@ function addOpen(app: ApiInstance, routes: Routes): void {
         ...problemResponses(
           'invalid_input',
           'invalid_sdp',
+          ...(routes.purpose === 'reading' ? READING : CHANGING),
           'stream_not_found',
           'codec_refused',
           'too_large',
@@ -129,6 +133,7 @@ function addTrickle(app: ApiInstance, routes: Routes): void {
   app.route({
     method: 'PATCH',
     url: routes.sessionPath,
+    config: OWN_SESSION,
     onRequest: requireType(FRAGMENT_TYPE, 'accept-patch'),
     schema: {
       ...routes.trickle,
@@ -164,6 +169,7 @@ function addEnd(app: ApiInstance, routes: Routes): void {
   app.route({
     method: 'DELETE',
     url: routes.sessionPath,
+    config: OWN_SESSION,
     schema: {
       ...routes.end,
       tags: [routes.tag],
@@ -190,6 +196,7 @@ function addOptions(app: ApiInstance, routes: Routes): void {
   app.route({
     method: 'OPTIONS',
     url: routes.streamPath,
+    config: { purpose: 'anything' },
     schema: {
       ...routes.options,
       tags: [routes.tag],

@@ -4,9 +4,12 @@ import type { Socket } from 'node:net';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ClosedError, InputError, NotFoundError } from '#std/errors.ts';
+import { addAccessRoutes } from './access.ts';
 import { AllowedMethods } from './allowed-methods.ts';
 import { answerClientError } from './client-errors.ts';
 import { commonHeaders } from './common-headers.ts';
+import { openToPages } from './cross-site.ts';
+import { guard } from './guard.ts';
 import { addHealthRoutes } from './health.ts';
 import type { ApiInstance } from './instance.ts';
 import {
@@ -26,6 +29,7 @@ import { addPages } from './pages.ts';
 import { Pipelines } from './pipelines.ts';
 import { sendProblem } from './problems.ts';
 import type { ApiServices } from './services.ts';
+import { addStreamChangeRoutes } from './stream-changes.ts';
 import { addStreamsRoutes } from './streams.ts';
 import { compileValidator } from './validation.ts';
 import { addViewersRoutes } from './viewers.ts';
@@ -54,7 +58,9 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): ApiI
   // Only now, because the document's plugin must be there before the routes are.
   app.register(async (routes: ApiInstance) => {
     addHealthRoutes(routes, services);
+    addAccessRoutes(routes, services);
     addStreamsRoutes(routes, services);
+    addStreamChangeRoutes(routes, services);
     addViewersRoutes(routes, services);
     addWhepRoutes(routes, services);
     addWhipRoutes(routes, services);
@@ -106,9 +112,11 @@ function watchRequests(app: ApiInstance, services: ApiServices, allowed: Allowed
   app.addHook('onRequest', async (request, reply) => {
     if (!pipelines.admits(request, reply)) return;
     begin(services, request, reply);
+    if (openToPages(request, reply)) return reply.send();
     if (closing) throw new ClosedError('The server is shutting down. Try again in some seconds.');
     refuseLongUrl(request);
     if (request.is404) refuseUnknownRoute(request, reply, allowed);
+    guard(services.access, request, reply);
   });
   app.addHook('onResponse', async (request, reply) => finish(services, request, reply));
   app.setNotFoundHandler((request, reply) => {

@@ -3,8 +3,11 @@
 import type { HealthView } from '#contract/health.ts';
 import type { IceServer } from '#contract/ice-server.ts';
 import type { ProblemCode } from '#contract/problem.ts';
-import type { StreamView, ViewerView } from '#contract/streams.ts';
+import type { ProfileView, StreamView, ViewerView } from '#contract/streams.ts';
+import type { Access } from '#core/access/access.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { SettingsChanges } from '#core/settings/merge-settings.ts';
+import type { GivenSettings } from '#core/settings/read-settings.ts';
 import type { Clock } from '#std/clock.ts';
 
 export interface JoinRequest {
@@ -25,6 +28,19 @@ interface JoinResult {
 interface StreamsService {
   views(): StreamView[];
   view(streamId: string): StreamView;
+  /** Throws `stream_exists`, `too_many_streams`, and `invalid_input` for settings without sense. */
+  create(streamId: string, given: GivenSettings): Promise<void>;
+  /** Null means the default again, what is absent stays. Throws `stream_in_file`. */
+  update(streamId: string, changes: SettingsChanges): Promise<void>;
+  /** Throws `stream_in_file`. */
+  remove(streamId: string): Promise<void>;
+  /**
+   * Plays a camera for some seconds; nothing is kept of it. With an id, what is not among the changes
+   * is that stream's, its password too. Throws `too_many_trials`.
+   */
+  try(streamId: string | undefined, changes: SettingsChanges): Promise<readonly ProfileView[]>;
+  /** All streams as the `streams` section of a configuration file, without passwords. */
+  toYaml(): string;
 }
 
 /** Sessions of viewers, or of publishers. */
@@ -43,6 +59,8 @@ interface ViewersService extends Pick<SdpSessionsService, 'trickle'> {
   views(streamId: string): ViewerView[];
   join: SdpSessionsService['open'];
   leave: SdpSessionsService['end'];
+  /** Ends a viewer by the id that is shown, which is not its session key. */
+  kick(streamId: string, viewerId: string): void;
 }
 
 /** Throws `publisher_not_found`, `publisher_present` and `not_publishable` besides. */
@@ -62,6 +80,7 @@ export interface FinishedRequest {
 }
 
 export interface ApiServices {
+  readonly access: Pick<Access, 'readOpen' | 'mayPublishOpen' | 'check'>;
   readonly streams: StreamsService;
   readonly viewers: ViewersService;
   readonly publishers: PublishersService;

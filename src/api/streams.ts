@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { streamId, streamList, streamView } from '#contract/streams.ts';
 import type { ApiInstance } from './instance.ts';
-import { problemResponses } from './problem-responses.ts';
+import { problemResponses, READING } from './problem-responses.ts';
 import type { ApiServices } from './services.ts';
 
 export function addStreamsRoutes(app: ApiInstance, services: ApiServices): void {
@@ -21,7 +21,7 @@ export function addStreamsRoutes(app: ApiInstance, services: ApiServices): void 
           description: 'In the order of the configuration.',
           content: { 'application/json': { schema: streamList } },
         },
-        ...problemResponses(),
+        ...problemResponses(...READING),
       },
     },
     handler: () => ({ streams: services.streams.views() }),
@@ -42,7 +42,7 @@ export function addStreamsRoutes(app: ApiInstance, services: ApiServices): void 
           description: 'The stream.',
           content: { 'application/json': { schema: streamView } },
         },
-        ...problemResponses('invalid_input', 'stream_not_found'),
+        ...problemResponses('invalid_input', ...READING, 'stream_not_found'),
       },
     },
     handler: (request) => services.streams.view(request.params.id),

@@ -7,6 +7,7 @@ import type { ApiServices } from './services.ts';
 const whep: SdpProtocol = {
   name: 'whep',
   tag: 'watching',
+  purpose: 'reading',
   open: {
     operationId: 'watch',
     summary: 'Watch a stream',

@@ -7,6 +7,7 @@ import type { ApiServices } from './services.ts';
 const whip: SdpProtocol = {
   name: 'whip',
   tag: 'publishing',
+  purpose: 'publishing',
   open: {
     operationId: 'publish',
     summary: 'Publish to a stream',

@@ -1,8 +1,11 @@
 // The rules put together with the world they need: streams, viewers, publishers and what feeds them.
 
-import { streamSettingsDefaults } from '#contract/stream-settings.ts';
+import { type StreamSettings, streamSettingsDefaults } from '#contract/stream-settings.ts';
+import type { Access } from '#core/access/access.ts';
 import { createCameraAddressRule } from '#core/access/camera-addresses.ts';
 import type { Log } from '#core/ports/log.ts';
+import { type StreamApplier, StreamRegistry } from '#core/settings/stream-registry.ts';
+import { StreamTrials } from '#core/settings/stream-trials.ts';
 import { Outbox } from '#core/streams/outbox.ts';
 import { PublishPoints } from '#core/streams/publish-points.ts';
 import { Publishers } from '#core/streams/publishers.ts';
@@ -11,14 +14,16 @@ import { Viewers } from '#core/streams/viewers.ts';
 import type { Clock } from '#std/clock.ts';
 import { createFfmpegConverter } from '../adapters/ffmpeg/ffmpeg-converter.ts';
 import { createSoundConverter } from '../adapters/sound/sound-converter.ts';
+import { openSqliteSettingsStore } from '../adapters/sqlite/sqlite-settings-store.ts';
 import { loadClip } from '../adapters/test-source/load-clip.ts';
 import { openWebrtcTransport, type WebrtcTransport } from '../adapters/webrtc/webrtc-transport.ts';
+import { createAccess } from './admin-access.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
 import { joinConverters } from './converters.ts';
 import { toListenError } from './listen-error.ts';
 import { newId, randomWord } from './random.ts';
-import { type ConfiguredStream, createStreamSpec } from './stream-specs.ts';
+import { createStreamSpec } from './stream-specs.ts';
 
 /** How often streams that publishers made are looked after. */
 const DESERTED_EVERY_MS = 5_000;
@@ -27,6 +32,8 @@ export interface CoreOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
+  /** To the console and nowhere else: what only who starts the server may see. */
+  readonly show: (message: string) => void;
 }
 
 export interface Core {
@@ -35,9 +42,10 @@ export interface Core {
   readonly viewers: Viewers;
   readonly publishers: Publishers;
   readonly points: PublishPoints;
-  /** Adds a stream, or gives it other settings. */
-  apply(stream: ConfiguredStream): Promise<void>;
-  remove(streamId: string): Promise<void>;
+  readonly access: Access;
+  /** Which streams there are, and what is set about them. */
+  readonly registry: StreamRegistry;
+  readonly trials: StreamTrials;
 }
 
 export async function openCore(options: CoreOptions, closers: Closers): Promise<Core> {
@@ -53,41 +61,53 @@ export async function openCore(options: CoreOptions, closers: Closers): Promise<
   const common = { clock, streams, transport, outbox, log, newId, randomWord };
   const viewers = new Viewers({ ...common, maxViewers: config.webrtc.maxPeers });
   closers.add(() => viewers.close());
-  return openPublishing(options, { transport, streams, viewers }, closers);
+  return openSettings(options, { transport, streams, viewers }, closers);
 }
 
-async function openPublishing(
-  { config, log, clock }: CoreOptions,
+async function openSettings(
+  { config, log, clock, show }: CoreOptions,
   parts: Pick<Core, 'transport' | 'streams' | 'viewers'>,
   closers: Closers,
 ): Promise<Core> {
   const { streams, viewers, transport } = parts;
-  const clip = await loadClip();
+  const store = openSqliteSettingsStore({ path: config.data.path, clock });
+  closers.add(() => store.close());
+  const access = createAccess({ config: config.access, store, clock, show });
   const allowedAddress = createCameraAddressRule(config.cameras.allow);
-  const openStream = (id: string) => void apply({ id, settings: PUBLISHED, origin: BY_PUBLISHER });
+  const openStream = (id: string) =>
+    void applier.apply({ id, settings: PUBLISHED, origin: BY_PUBLISHER });
   const mayOpen = config.access.publish === 'open';
   const points = new PublishPoints({ streams, openStream: mayOpen ? openStream : undefined });
+  const specParts = { clock, log, clip: await loadClip(), points, allowedAddress };
+  const applier: StreamApplier = {
+    apply: async (stream) => {
+      const { id, settings } = stream;
+      if (settings.source !== 'publish:') points.drop(id, 'the stream has another source now');
+      await streams.apply(createStreamSpec(stream, specParts));
+    },
+    remove: async (id) => {
+      await streams.remove(id);
+      points.drop(id, 'the stream was removed');
+    },
+  };
   const pointOf = (streamId: string) => points.find(streamId);
   const publishers = new Publishers({ clock, transport, log, pointOf, newId, randomWord });
   closers.add(() => publishers.close());
-
-  async function apply(stream: ConfiguredStream): Promise<void> {
-    const { id, settings } = stream;
-    if (settings.source !== 'publish:') points.drop(id, 'the stream has another source now');
-    await streams.apply(createStreamSpec(stream, { clock, log, clip, points, allowedAddress }));
-  }
-  async function remove(streamId: string): Promise<void> {
-    await streams.remove(streamId);
-    points.drop(streamId, 'the stream was removed');
-  }
   const sweep = clock.every(DESERTED_EVERY_MS, () => {
-    for (const id of points.takeDeserted((each) => viewers.list.count(each))) void remove(id);
+    const watchers = (id: string) => viewers.list.count(id);
+    for (const id of points.takeDeserted(watchers)) void applier.remove(id);
   });
   closers.add(() => sweep.cancel());
-  return { ...parts, publishers, points, apply, remove };
+  const registry = new StreamRegistry({ configured: config.streams, store, applier, log });
+  const createSpec = (settings: StreamSettings) =>
+    createStreamSpec({ id: 'trial', settings, origin: BY_API }, specParts);
+  const trials = new StreamTrials({ clock, random: Math.random, createSpec });
+  closers.add(() => trials.close());
+  return { ...parts, publishers, points, access, registry, trials };
 }
 
 const PUBLISHED = { ...streamSettingsDefaults, source: 'publish:' } as const;
+const BY_API = { kind: 'api', file: null, line: null } as const;
 const BY_PUBLISHER = { kind: 'publisher', file: null, line: null } as const;
 
 async function createConverter({ config, clock, log }: CoreOptions) {

@@ -5,6 +5,7 @@ import type { Streams } from '#core/streams/streams.ts';
 import type { Viewers } from '#core/streams/viewers.ts';
 import type {
   MetricFigures,
+  RtspTotals,
   TransportTotals,
   ViewerCount,
 } from '../adapters/prometheus/figures.ts';
@@ -14,21 +15,26 @@ interface FigureSources {
   readonly streams: Streams;
   readonly viewers: Viewers;
   readonly transport: { readonly tcpDropped: number };
+  readonly rtsp:
+    | { readonly connections: number; readonly counters: Omit<RtspTotals, 'connections'> }
+    | undefined;
 }
 
 export function createMetricFigures(sources: FigureSources): MetricFigures {
-  const { version, streams, viewers, transport } = sources;
+  const { version, streams, viewers, transport, rtsp } = sources;
   return {
     version,
     streams: () => streams.views((streamId) => viewers.list.count(streamId)),
     viewers: () => countViewers(viewers.list.views()),
     transport: () => totalsOf(viewers, transport.tcpDropped),
+    rtsp: () => (rtsp ? { connections: rtsp.connections, ...rtsp.counters } : undefined),
   };
 }
 
 function countViewers(views: readonly ViewerView[]): ViewerCount[] {
-  const groups = Map.groupBy(views, ({ state, path }) => `${state} ${path}`);
+  const groups = Map.groupBy(views, ({ protocol, state, path }) => `${protocol} ${state} ${path}`);
   return Array.from(groups.values(), (group) => ({
+    protocol: group[0]?.protocol ?? 'whep',
     state: group[0]?.state ?? 'connecting',
     path: group[0]?.path ?? null,
     count: group.length,

@@ -1,13 +1,12 @@
 // From what people set about a stream to what the rules need: its sources, ready to be opened.
 
-import type { StreamSettings } from '#contract/stream-settings.ts';
-import type { StreamView } from '#contract/streams.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Source } from '#core/ports/source.ts';
+import { showAddress, showSettings } from '#core/settings/shown-settings.ts';
+import type { ConfiguredStream } from '#core/settings/stream-registry.ts';
 import type { ProfileName, ProfileSpec } from '#core/streams/profile.ts';
 import type { PublishPoints } from '#core/streams/publish-points.ts';
 import type { StreamSpec } from '#core/streams/stream.ts';
-import { redactCameraAddress } from '#media/rtsp/address.ts';
 import type { Clock } from '#std/clock.ts';
 import { createRtspSource } from '../adapters/rtsp/rtsp-source.ts';
 import type { Clip } from '../adapters/test-source/clip.ts';
@@ -22,20 +21,13 @@ interface SpecParts {
   readonly allowedAddress: (ip: string) => boolean;
 }
 
-export interface ConfiguredStream {
-  readonly id: string;
-  readonly settings: StreamSettings;
-  readonly origin: StreamView['origin'];
-}
-
 export function createStreamSpec(stream: ConfiguredStream, parts: SpecParts): StreamSpec {
   const { id, settings, origin } = stream;
-  const { password, ...shown } = settings;
   return {
     id,
     name: settings.name ?? id,
     origin,
-    settings: { ...shown, hasPassword: password !== null },
+    settings: showSettings(settings),
     enabled: settings.enabled,
     transcode: settings.transcode,
     profiles: createProfiles(stream, parts),
@@ -72,7 +64,7 @@ function createProfile(
   const { username, password, transport, timeout, fingerprint } = settings;
   const key = JSON.stringify([address, username, password, transport, timeout, fingerprint]);
   const createSource = () => createCamera(stream, { name, address }, parts);
-  return { ...common, address: redactCameraAddress(address), key, gated: true, createSource };
+  return { ...common, address: showAddress(address), key, gated: true, createSource };
 }
 
 function publishedBy(id: string, { points }: SpecParts) {

@@ -1,8 +1,11 @@
 // The wiring: the whole server in this process, asked over real sockets.
 
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { freePort } from '../../test/support/free-port.ts';
 import { MediaPeer } from '../../test/support/media-peer.ts';
@@ -22,8 +25,11 @@ afterEach(async () => {
 
 async function start(yaml = LOOPBACK): Promise<{ yeoul: Yeoul; url: string; log: SilentLog }> {
   const log = new SilentLog();
-  const { config } = readConfig(yaml, 'test.yaml');
-  const yeoul = await startYeoul({ config, log, clock: systemClock });
+  const folder = mkdtempSync(join(tmpdir(), 'yeoul-test-'));
+  closers.push(() => rmSync(folder, { recursive: true }));
+  const database = `data: { path: ${join(folder, 'yeoul.db')} }\n`;
+  const { config } = readConfig(`${yaml}\n${database}`, 'test.yaml');
+  const yeoul = await startYeoul({ config, log, clock: systemClock, show: () => {} });
   closers.push(() => yeoul.close());
   return { yeoul, url: yeoul.addresses[0]!, log };
 }
@@ -35,7 +41,7 @@ async function getJson(url: string): Promise<Json> {
   return (await fetch(url)).json() as Promise<Json>;
 }
 
-async function join(url: string): Promise<{ peer: MediaPeer; location: string }> {
+async function joinByWhep(url: string): Promise<{ peer: MediaPeer; location: string }> {
   const peer = new MediaPeer('viewer');
   closers.push(() => peer.close());
   const headers = { 'content-type': 'application/sdp' };
@@ -69,7 +75,7 @@ test('a new installation has the test picture, live and healthy', async () => {
 
 test('a viewer joins, is shown and counted, and leaves', async () => {
   const { url } = await start();
-  const { peer, location } = await join(url);
+  const { peer, location } = await joinByWhep(url);
   await until(() => peer.video.packets > 50 && peer.audio.packets > 5, { what: 'media' });
   const list = await getJson(`${url}/api/v1/streams/test/viewers`);
   expect(list['viewers']).toMatchObject([{ state: 'connected', path: 'udp', stream: 'test' }]);
@@ -82,7 +88,7 @@ test('a viewer joins, is shown and counted, and leaves', async () => {
 
 test('a candidate that trickles in is taken', async () => {
   const { url } = await start();
-  const { location } = await join(url);
+  const { location } = await joinByWhep(url);
   const headers = { 'content-type': 'application/trickle-ice-sdpfrag' };
   const body =
     'm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:9 1 udp 2130706431 127.0.0.1 9 typ host\r\na=candidate:8 1 udp 1 secret.local 9 typ host\r\n';
@@ -90,8 +96,10 @@ test('a candidate that trickles in is taken', async () => {
 });
 
 test('when all places are taken the next viewer is told so, and health says it', async () => {
-  const { url } = await start(LOOPBACK.replace('1, port: 0 }\nrtsp', '1, port: 0, max_peers: 1 }\nrtsp'));
-  await join(url);
+  const { url } = await start(
+    LOOPBACK.replace('1, port: 0 }\nrtsp', '1, port: 0, max_peers: 1 }\nrtsp'),
+  );
+  await joinByWhep(url);
   const peer = new MediaPeer('late');
   closers.push(() => peer.close());
   const headers = { 'content-type': 'application/sdp' };
@@ -131,7 +139,7 @@ test('a metrics port that is taken names the setting', async () => {
 
 test('closing ends everything and can be asked for twice', async () => {
   const { yeoul, url, log } = await start();
-  const { peer } = await join(url);
+  const { peer } = await joinByWhep(url);
   await until(() => peer.connected, { what: 'the viewer' });
   await Promise.all([yeoul.close(), yeoul.close()]);
   await expect(fetch(`${url}/api/v1/health`)).rejects.toThrow();

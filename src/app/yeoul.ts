@@ -5,15 +5,16 @@ import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createMetrics, type Metrics } from '../adapters/prometheus/metrics.ts';
 import { createMetricsServer } from '../adapters/prometheus/metrics-server.ts';
-import { createRtspServer } from '../adapters/rtsp-server/rtsp-server.ts';
 import { createApi } from '../api/server.ts';
 import type { ApiServices } from '../api/services.ts';
 import { addressesOf } from './addresses.ts';
 import { Closers } from './closers.ts';
+import { formatStreams } from './config/format-streams.ts';
 import { type Core, type CoreOptions, openCore } from './core.ts';
 import { viewHealth } from './health.ts';
 import { toListenError } from './listen-error.ts';
 import { createMetricFigures } from './metric-figures.ts';
+import { openRtsp } from './rtsp.ts';
 import { version } from './version.ts';
 
 const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -29,10 +30,10 @@ export async function startYeoul(options: CoreOptions): Promise<Yeoul> {
   const closers = new Closers();
   try {
     const core = await openCore(options, closers);
-    for (const stream of options.config.streams) await core.apply(stream);
-    const metrics = createMetrics(createMetricFigures({ ...core, version }));
+    await core.registry.start();
+    const rtsp = await openRtsp(options, core, closers);
+    const metrics = createMetrics(createMetricFigures({ ...core, rtsp, version }));
     await openMetricsPort(options, metrics, closers);
-    await openRtsp(options, core, closers);
     const port = await openHttp(options, { ...core, metrics }, closers);
     const { host } = options.config.server;
     return {
@@ -42,35 +43,6 @@ export async function startYeoul(options: CoreOptions): Promise<Yeoul> {
   } catch (error) {
     await closers.close();
     throw error;
-  }
-}
-
-async function openRtsp(
-  { config, log, clock }: CoreOptions,
-  { viewers, points }: Core,
-  closers: Closers,
-): Promise<void> {
-  const { host, port } = config.rtsp;
-  if (port === null) return;
-  const server = createRtspServer({
-    clock,
-    log,
-    streams: {
-      watch: (request) => viewers.watch(request),
-      publish: (streamId, publisher) => points.publish(streamId, publisher),
-    },
-    access: {
-      readOpen: config.access.read === 'open',
-      mayPublishOpen: config.access.publish === 'open',
-      ha1: () => undefined,
-    },
-    maxConnections: config.webrtc.maxPeers,
-  });
-  closers.add(() => server.close());
-  try {
-    await server.listen(host, port);
-  } catch (error) {
-    throw toListenError(error, { host, port, hostKey: 'rtsp.host', portKey: 'rtsp.port' });
   }
 }
 
@@ -110,15 +82,22 @@ async function openHttp(
 
 function createServices(
   { config, log, clock }: CoreOptions,
-  { streams, viewers, publishers, metrics }: Core & { readonly metrics: Metrics },
+  parts: Core & { readonly metrics: Metrics },
 ): ApiServices {
+  const { streams, viewers, publishers, registry, trials, access, metrics } = parts;
   const startedAtMs = clock.nowMs();
   const streamViews = () => streams.views((streamId) => viewers.list.count(streamId));
   return {
     streams: {
       views: streamViews,
       view: (streamId) => streams.get(streamId).view(viewers.list.count(streamId)),
+      create: (streamId, given) => registry.create(streamId, given),
+      update: (streamId, changes) => registry.update(streamId, changes),
+      remove: (streamId) => registry.remove(streamId),
+      try: (streamId, changes) => trials.try(registry.preview(streamId, changes)),
+      toYaml: () => formatStreams(registry.list()),
     },
+    access,
     publishers: {
       publish: (request) => publishers.publish(request),
       trickle: (...request) => publishers.trickle(...request),
@@ -126,6 +105,7 @@ function createServices(
     },
     viewers: {
       views: (streamId) => viewers.list.views(streams.get(streamId).id),
+      kick: (streamId, viewerId) => viewers.list.kick(streamId, viewerId),
       join: (request) => viewers.join(request),
       trickle: (...request) => viewers.trickle(...request),
       leave: (...request) => viewers.leave(...request),

@@ -2,6 +2,9 @@
 
 import { z } from 'zod';
 
+/** Twice the streams of one instance in the tuned stage; more belong on a second instance. */
+export const MAX_STREAMS = 4_000;
+
 const MAX_NAME_CHARACTERS = 100;
 /** Cameras' longest addresses carry tokens of some hundred characters. */
 const MAX_ADDRESS_CHARACTERS = 2_048;

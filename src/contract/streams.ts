@@ -53,7 +53,7 @@ const trackView = z
   })
   .meta({ id: 'Track' });
 
-const profileView = z
+export const profileView = z
   .object({
     name: profileName,
     source: z.string().describe('Without secrets.'),

@@ -192,6 +192,10 @@ export class FakeServices implements ApiServices {
 }
 
 export function makeStream(id: string, changes: Partial<StreamView> = {}): StreamView {
+  const tracks = changes.tracks ?? [
+    makeTrack(),
+    { ...makeTrack(), kind: 'audio', codec: 'opus', frameRate: null },
+  ];
   return {
     id,
     name: `Camera ${id}`,
@@ -201,8 +205,8 @@ export function makeStream(id: string, changes: Partial<StreamView> = {}): Strea
     state: 'live',
     reason: null,
     stateSince: '2026-01-01T00:00:00.000Z',
-    tracks: [makeTrack(), { ...makeTrack(), kind: 'audio', codec: 'opus', frameRate: null }],
-    profiles: [makeProfile()],
+    tracks,
+    profiles: [{ ...makeProfile(), tracks }],
     conversions: [],
     viewers: 2,
     ...changes,

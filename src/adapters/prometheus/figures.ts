@@ -8,10 +8,23 @@ export interface MetricFigures {
   streams(): readonly StreamView[];
   viewers(): readonly ViewerCount[];
   transport(): TransportTotals;
+  /** Undefined where there is no RTSP server. */
+  rtsp(): RtspTotals | undefined;
 }
 
-/** How many viewers are in this state on this path. */
+/** All but `connections` only grow. */
+export interface RtspTotals {
+  readonly connections: number;
+  readonly refused: number;
+  readonly malformed: number;
+  readonly wrongPasswords: number;
+  readonly dropped: number;
+  readonly tooSlow: number;
+}
+
+/** How many viewers watch by this protocol, are in this state and on this path. */
 export interface ViewerCount {
+  readonly protocol: ViewerView['protocol'];
   readonly state: ViewerView['state'];
   /** Null until the path is known. */
   readonly path: ViewerView['path'];

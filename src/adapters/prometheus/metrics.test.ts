@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeStream } from '../../../test/support/fake-services.ts';
-import type { MetricFigures, TransportTotals } from './figures.ts';
+import type { MetricFigures, RtspTotals, TransportTotals } from './figures.ts';
 import { createMetrics } from './metrics.ts';
 
 const transport: TransportTotals = {
@@ -21,15 +21,49 @@ const transport: TransportTotals = {
   viewersLeft: 12,
 };
 
+const rtsp: RtspTotals = {
+  connections: 20,
+  refused: 21,
+  malformed: 22,
+  wrongPasswords: 23,
+  dropped: 24,
+  tooSlow: 25,
+};
+
+/** A stream that has everything that is told of one. */
+const retried = makeStream('gate', {
+  profiles: [
+    {
+      ...makeStream('gate').profiles[0]!,
+      state: 'retrying',
+      failures: 3,
+      nextAttemptAt: '2026-01-01T00:00:30.000Z',
+      warnings: ['It sends B-frames.'],
+    },
+  ],
+  conversions: [
+    { from: 'H265 Main', to: 'H264', state: 'converting', reason: null, users: 2, cpuSeconds: 1.5 },
+    {
+      from: 'AAC 16000 Hz',
+      to: 'opus',
+      state: 'opening',
+      reason: null,
+      users: 1,
+      cpuSeconds: null,
+    },
+  ],
+});
+
 function makeFigures(changes: Partial<MetricFigures> = {}): MetricFigures {
   return {
     version: '0.1.0',
     streams: () => [makeStream('gate'), makeStream('yard', { state: 'stalled', tracks: [] })],
     viewers: () => [
-      { state: 'connected', path: 'udp', count: 4 },
-      { state: 'connecting', path: null, count: 1 },
+      { protocol: 'whep', state: 'connected', path: 'udp', count: 4 },
+      { protocol: 'ws', state: 'connecting', path: null, count: 1 },
     ],
     transport: () => transport,
+    rtsp: () => rtsp,
     ...changes,
   };
 }
@@ -60,17 +94,17 @@ describe('metrics', () => {
   test('a track is counted under its stream, index, kind and codec', async () => {
     const lines = await scrape();
     expect(lines).toContain(
-      'yeoul_stream_lost_packets_total{stream="gate",track="0",kind="video",codec="H264"} 3',
+      'yeoul_stream_lost_packets_total{stream="gate",profile="main",track="0",kind="video",codec="H264"} 3',
     );
     expect(lines).toContain(
-      'yeoul_stream_bitrate_bits_per_second{stream="gate",track="1",kind="audio",codec="opus"} 2000500',
+      'yeoul_stream_bitrate_bits_per_second{stream="gate",profile="main",track="1",kind="audio",codec="opus"} 2000500',
     );
   });
 
   test('a figure that nobody knows is left out, not zero', async () => {
     const lines = await scrape();
     expect(lines.filter((line) => line.startsWith('yeoul_stream_frame_rate{'))).toEqual([
-      'yeoul_stream_frame_rate{stream="gate",track="0",kind="video",codec="H264"} 25',
+      'yeoul_stream_frame_rate{stream="gate",profile="main",track="0",kind="video",codec="H264"} 25',
     ]);
   });
 
@@ -84,12 +118,39 @@ describe('metrics', () => {
 
   test('viewers are counted by state and path, and the totals come as given', async () => {
     const lines = await scrape();
-    expect(lines).toContain('yeoul_viewers{state="connected",path="udp"} 4');
-    expect(lines).toContain('yeoul_viewers{state="connecting",path="unknown"} 1');
+    expect(lines).toContain('yeoul_viewers{protocol="whep",state="connected",path="udp"} 4');
+    expect(lines).toContain('yeoul_viewers{protocol="ws",state="connecting",path="unknown"} 1');
     const totals = lines.filter((line) => /^yeoul_(transport|viewers)_\w+_total /.test(line));
     expect(totals.map((line) => Number(line.split(' ')[1])).sort((a, b) => a - b)).toEqual(
       Object.values(transport),
     );
+  });
+
+  test('a profile tells its state, its failures and when it is tried again', async () => {
+    const lines = await scrape(makeFigures({ streams: () => [retried] }));
+    const labels = '{stream="gate",profile="main"}';
+    expect(lines).toContain(`yeoul_profile_state${labels} 4`);
+    expect(lines).toContain(`yeoul_profile_failures${labels} 3`);
+    expect(lines).toContain(`yeoul_profile_next_attempt_timestamp_seconds${labels} 1767225630`);
+    expect(lines).toContain(`yeoul_profile_warnings${labels} 1`);
+  });
+
+  test('a conversion tells its users, and its cost where that is known', async () => {
+    const lines = await scrape(makeFigures({ streams: () => [retried] }));
+    const labels = (from: string, to: string) => `{stream="gate",from="${from}",to="${to}"}`;
+    expect(lines).toContain(`yeoul_conversion_users${labels('H265', 'H264')} 2`);
+    expect(lines.filter((line) => line.startsWith('yeoul_conversion_cpu_seconds{'))).toEqual([
+      `yeoul_conversion_cpu_seconds${labels('H265', 'H264')} 1.5`,
+    ]);
+  });
+
+  test('the RTSP server’s totals come as given, and not at all where there is none', async () => {
+    const numbers = (lines: string[]) =>
+      lines
+        .filter((line) => /^yeoul_rtsp_\w+ /.test(line))
+        .map((line) => Number(line.split(' ')[1]));
+    expect(numbers(await scrape())).toEqual(Object.values(rtsp));
+    expect(numbers(await scrape(makeFigures({ rtsp: () => undefined })))).toEqual([]);
   });
 
   test('a label with quotes, backslashes and line ends stays one label', async () => {
@@ -97,7 +158,7 @@ describe('metrics', () => {
     const track = { ...odd.tracks[0]!, codec: 'a"b\\c\nd' };
     const lines = await scrape(makeFigures({ streams: () => [{ ...odd, tracks: [track] }] }));
     expect(lines).toContain(
-      'yeoul_stream_frames_total{stream="gate",track="0",kind="video",codec="a\\"b\\\\c\\nd"} 250',
+      'yeoul_stream_frames_total{stream="gate",profile="main",track="0",kind="video",codec="a\\"b\\\\c\\nd"} 250',
     );
   });
 
@@ -127,7 +188,7 @@ describe('metrics', () => {
   });
 
   test('docs/reference/metrics.md lists each metric with its type and labels, and no other', async () => {
-    const metrics = createMetrics(makeFigures());
+    const metrics = createMetrics(makeFigures({ streams: () => [retried] }));
     const request = { route: '/x', method: 'GET', status: 400, durationMs: 1 };
     metrics.observeRequest({ ...request, problem: 'invalid_input' });
     const lines = (await metrics.read()).text.split('\n');

@@ -2,6 +2,8 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { MetricFigures, RequestFigures } from './figures.ts';
+import { profileFamilies } from './profile-families.ts';
+import { rtspFamilies } from './rtsp-families.ts';
 import { streamFamilies } from './stream-families.ts';
 import { formatFamilies } from './text-format.ts';
 import { viewerFamilies } from './viewer-families.ts';
@@ -32,8 +34,11 @@ export function createMetrics(figures: MetricFigures): Metrics {
 }
 
 function formatOwn(figures: MetricFigures): string {
+  const streams = figures.streams();
   return formatFamilies([
-    ...streamFamilies(figures.streams()),
+    ...streamFamilies(streams),
+    ...profileFamilies(streams),
+    ...rtspFamilies(figures.rtsp()),
     ...viewerFamilies(figures.viewers(), figures.transport()),
   ]);
 }

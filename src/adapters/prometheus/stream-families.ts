@@ -76,9 +76,17 @@ function trackFamilies(streams: readonly StreamView[]): Family[] {
 }
 
 /** The index keeps two tracks of one kind and codec apart. */
-function labelTracks(stream: StreamView) {
-  return stream.tracks.map((track, index) => ({
-    labels: { stream: stream.id, track: String(index), kind: track.kind, codec: track.codec },
-    track,
-  }));
+function labelTracks({ id, profiles }: StreamView) {
+  return profiles.flatMap(({ name, tracks }) =>
+    tracks.map((track, index) => ({
+      labels: {
+        stream: id,
+        profile: name,
+        track: String(index),
+        kind: track.kind,
+        codec: track.codec,
+      },
+      track,
+    })),
+  );
 }

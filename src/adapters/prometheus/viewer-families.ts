@@ -24,9 +24,9 @@ export function viewerFamilies(
     {
       name: 'yeoul_viewers',
       type: 'gauge',
-      help: 'Viewers in each state and on each path.',
-      samples: counts.map(({ state, path, count }) => ({
-        labels: { state, path: path ?? 'unknown' },
+      help: 'Viewers by protocol, state and path.',
+      samples: counts.map(({ protocol, state, path, count }) => ({
+        labels: { protocol, state, path: path ?? 'unknown' },
         value: count,
       })),
     },

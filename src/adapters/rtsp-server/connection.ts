@@ -12,6 +12,7 @@ import { RtspReader } from '#media/rtsp/reader.ts';
 import { RateLimit } from '#std/rate-limit.ts';
 import { answerError, type RtspAnswer, refuse } from './answer.ts';
 import { Dialogue } from './dialogue.ts';
+import { formatRemote } from './remote.ts';
 import type { ServerParts } from './session.ts';
 
 /** A player needs some ten to begin. */
@@ -34,7 +35,7 @@ export class RtspConnection {
   constructor(socket: Socket, parts: ServerParts) {
     this.#socket = socket;
     this.#parts = parts;
-    this.#remote = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#remote = formatRemote(socket);
     this.#heardAtMs = parts.options.clock.nowMs();
     this.#dialogue = new Dialogue({
       parts,
@@ -83,9 +84,11 @@ export class RtspConnection {
       this.#reader.push(chunk);
       this.#dialogue.session?.flush();
     } catch (error) {
-      this.#parts.counters.malformed++;
-      this.#write(answerError(error) ?? refuse(400), []);
-      this.close('it does not speak RTSP');
+      const answer = answerError(error);
+      if (answer) this.#parts.counters.malformed++;
+      else this.#logFailed('a frame', error);
+      this.#write(answer ?? refuse(500), []);
+      this.close('what it sent could not be read');
     }
   }
 
@@ -102,7 +105,7 @@ export class RtspConnection {
     this.#work = this.#work
       .then(() => this.#handle(message))
       // Our mistake ends the connection, not the server.
-      .catch((error: unknown) => this.#fail(message, error));
+      .catch((error: unknown) => this.#fail(message.method, error));
   }
 
   async #handle(request: RtspRequest): Promise<void> {
@@ -121,17 +124,17 @@ export class RtspConnection {
       return await this.#dialogue.answer(request);
     } catch (error) {
       const answer = answerError(error);
-      if (!answer) this.#logFailed(request, error);
+      if (!answer) this.#logFailed(request.method, error);
       return answer ?? refuse(500);
     }
   }
 
-  #fail(request: RtspRequest, error: unknown): void {
-    this.#logFailed(request, error);
+  #fail(method: string, error: unknown): void {
+    this.#logFailed(method, error);
     this.close('an unexpected error');
   }
 
-  #logFailed({ method }: RtspRequest, error: unknown): void {
+  #logFailed(method: string, error: unknown): void {
     const fields = { method, remote: this.#remote, error: String(error) };
     this.#parts.options.log.error('RTSP request failed', fields);
   }

@@ -115,7 +115,8 @@ export class Dialogue {
     if (verdict === 'wrong') {
       this.#wrongPasswords++;
       this.#link.parts.counters.wrongPasswords++;
-      log.warn('RTSP login failed', { method: request.method, remote: this.#link.remote });
+      const fields = { method: request.method, remote: this.#link.remote };
+      if (this.#link.parts.loginLines.admits(clock.nowMs())) log.warn('RTSP login failed', fields);
     }
     return refuse(401, undefined, this.#login.challenges(verdict, clock.nowMs()));
   }
@@ -134,10 +135,10 @@ export class Dialogue {
     const open = this.#session;
     if (!target) return undefined;
     if (open instanceof PublishingSession) return undefined;
-    const isSame = open?.streamId === target.streamId;
-    if (open && (open.isSetUp || (isSame && open.profile === target.profile))) {
-      return isSame ? open : undefined;
-    }
+    // Tracks are set up under an address without the query.
+    const isSame =
+      open?.streamId === target.streamId && open.profile === (target.profile ?? open.profile);
+    if (open && (isSame || open.isSetUp)) return isSame ? open : undefined;
     this.#endSession('another stream was asked for');
     const userAgent = header(request, 'User-Agent');
     const session = await openReadingSession({ ...target, userAgent }, this.#link);
@@ -166,6 +167,7 @@ export class Dialogue {
     const session = await this.#openReading(request);
     const track = parseTarget(request.uri)?.track ?? 0;
     if (!session?.has(track)) return refuse(404);
+    if (session.isPlaying) return refuse(455);
     return this.#answerSetUp(session.setUp(track, wanted));
   }
 

@@ -6,7 +6,7 @@ import type { Watch, WatchRequest } from '#core/streams/watching.ts';
 import type { HashAlgorithm } from '#media/rtsp/challenge.ts';
 import type { Clock } from '#std/clock.ts';
 
-export interface RtspStreams {
+interface RtspStreams {
   /** Rejects with an error whose message is for the reader. */
   watch(request: WatchRequest): Promise<Watch>;
   /** Throws an error whose message is for the publisher. */

@@ -70,7 +70,7 @@ export class PublishingSession implements Session, Publisher {
     const used = new Set(this.#channels.keys());
     const taken = chooseTransport(wanted, { address, used });
     const track = this.#findTrack(uri);
-    if (!track && ++this.#unusedTracks > MAX_UNUSED_TRACKS) return undefined;
+    if (track?.isSetUp || (!track && ++this.#unusedTracks > MAX_UNUSED_TRACKS)) return undefined;
     if (taken?.lower === 'TCP') {
       const [rtp, rtcp] = taken.channels;
       const path = track?.openTcp((packet) => this.#sendFrame(rtcp, packet));

@@ -3,7 +3,7 @@
 import type { Outlet } from '#core/ports/outlet.ts';
 import type { Watch, WatchedTrack } from '#core/streams/watching.ts';
 import { readRtcp } from '#media/rtcp/reading.ts';
-import type { RtspTransport } from '#media/rtsp/transport-header.ts';
+import type { RtspTransport, TransportPair } from '#media/rtsp/transport-header.ts';
 import { formatReaderDescription } from '#media/sdp/reader-description.ts';
 import type { Session, SessionLink } from './session.ts';
 import { TcpPath } from './tcp-path.ts';
@@ -14,6 +14,14 @@ interface ReadingRequest {
   readonly streamId: string;
   readonly profile: 'main' | 'sub' | undefined;
   readonly userAgent: string | undefined;
+}
+
+/** How one track's packets go. */
+interface Way {
+  readonly outlet: Outlet;
+  /** Of TCP. */
+  readonly channels: readonly number[];
+  readonly close: () => void;
 }
 
 /** Rejects if the stream can't be watched. */
@@ -40,9 +48,7 @@ export class ReadingSession implements Session {
   readonly #watch: Watch;
   readonly #link: SessionLink;
   readonly #tcp: TcpPath;
-  readonly #outlets: (Outlet | undefined)[];
-  readonly #channels = new Set<number>();
-  readonly #dismissals: (() => void)[] = [];
+  readonly #ways: (Way | undefined)[];
   #isPlaying = false;
 
   constructor(of: Omit<ReadingRequest, 'userAgent'>, watch: Watch, link: SessionLink) {
@@ -50,7 +56,7 @@ export class ReadingSession implements Session {
     this.profile = of.profile;
     this.#watch = watch;
     this.#link = link;
-    this.#outlets = watch.tracks.map(() => undefined);
+    this.#ways = watch.tracks.map(() => undefined);
     const { parts, socket } = link;
     const { frames, counters, options } = parts;
     this.#tcp = new TcpPath({
@@ -63,12 +69,16 @@ export class ReadingSession implements Session {
   }
 
   get isSetUp(): boolean {
-    return this.#outlets.some((outlet) => outlet !== undefined);
+    return this.#ways.some((way) => way !== undefined);
+  }
+
+  get isPlaying(): boolean {
+    return this.#isPlaying;
   }
 
   /** Whether the client has to give signs of life: TCP tells by itself who is gone. */
   get needsSigns(): boolean {
-    return !this.#isPlaying || this.#channels.size === 0;
+    return !this.#isPlaying || this.#channels().size === 0;
   }
 
   describe(sessionId: string): string {
@@ -80,24 +90,23 @@ export class ReadingSession implements Session {
     return formatReaderDescription(tracks, { sessionId, name: this.streamId });
   }
 
-  /** What the answer says; undefined: none of the transports is possible, or there is no such track. */
+  /** What the answer says; undefined: none of the transports is possible. */
   setUp(index: number, wanted: readonly RtspTransport[]): RtspTransport | undefined {
-    const { address } = this.#link;
-    const track = this.#watch.tracks[index];
-    const taken = track && chooseTransport(wanted, { address, used: this.#channels });
-    if (!track || !taken) return undefined;
-    const answer = { ssrc: track.ssrc, mode: 'play' } as const;
+    this.#ways[index]?.close();
+    this.#ways[index] = undefined;
+    const used = this.#channels();
+    const taken = chooseTransport(wanted, { address: this.#link.address, used });
+    const ssrc = this.#watch.tracks[index]?.ssrc;
+    if (!taken || ssrc === undefined) return undefined;
     if (taken.lower === 'TCP') {
-      for (const channel of taken.channels) this.#channels.add(channel);
-      this.#outlets[index] = this.#tcp.createOutlet(taken.channels);
-      return { ...answer, lower: 'TCP', interleaved: taken.channels };
+      const { channels } = taken;
+      this.#ways[index] = { outlet: this.#tcp.createOutlet(channels), channels, close: () => {} };
+      return { ssrc, mode: 'play', lower: 'TCP', interleaved: channels };
     }
-    const { udp, counters } = this.#link.parts;
     const { ports } = taken;
-    this.#outlets[index] = createUdpOutlet({ udp, counters, address, ports });
-    const onRtcp = (packet: Uint8Array) => this.#takeRtcp(packet);
-    this.#dismissals.push(udp.admit({ address, ports, onRtp: () => {}, onRtcp }));
-    return { ...answer, lower: 'UDP', clientPort: ports, serverPort: udp.ports };
+    this.#ways[index] = this.#openUdp(ports);
+    const serverPort = this.#link.parts.udp.ports;
+    return { ssrc, mode: 'play', lower: 'UDP', clientPort: ports, serverPort };
   }
 
   has(index: number): boolean {
@@ -108,7 +117,7 @@ export class ReadingSession implements Session {
   formatRtpInfo(base: string): string {
     return this.#watch.tracks
       .flatMap(({ sequence }, index) =>
-        this.#outlets[index] ? [`url=${base}${controlOf(index)};seq=${sequence}`] : [],
+        this.#ways[index] ? [`url=${base}${controlOf(index)};seq=${sequence}`] : [],
       )
       .join(',');
   }
@@ -116,7 +125,7 @@ export class ReadingSession implements Session {
   play(): void {
     if (this.#isPlaying) return;
     this.#isPlaying = true;
-    this.#watch.start(this.#outlets);
+    this.#watch.start(this.#outlets());
   }
 
   pause(): void {
@@ -138,7 +147,23 @@ export class ReadingSession implements Session {
 
   close(): void {
     this.#watch.close();
-    for (const dismiss of this.#dismissals) dismiss();
+    for (const way of this.#ways) way?.close();
+  }
+
+  #openUdp(ports: TransportPair): Way {
+    const { parts, address } = this.#link;
+    const { udp, counters } = parts;
+    const onRtcp = (packet: Uint8Array) => this.#takeRtcp(packet);
+    const close = udp.admit({ address, ports, onRtp: () => {}, onRtcp });
+    return { outlet: createUdpOutlet({ udp, counters, address, ports }), channels: [], close };
+  }
+
+  #outlets(): (Outlet | undefined)[] {
+    return this.#ways.map((way) => way?.outlet);
+  }
+
+  #channels(): ReadonlySet<number> {
+    return new Set(this.#ways.flatMap((way) => way?.channels ?? []));
   }
 
   #takeRtcp(packet: Uint8Array): void {
@@ -148,7 +173,7 @@ export class ReadingSession implements Session {
   #restart(): void {
     if (!this.#isPlaying) return;
     this.#watch.pause();
-    this.#watch.start(this.#outlets);
+    this.#watch.start(this.#outlets());
   }
 }
 

@@ -3,12 +3,15 @@
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { RateLimit } from '#std/rate-limit.ts';
 import { RtspConnection } from './connection.ts';
 import { FrameBuffer } from './frame-buffer.ts';
 import type { RtspCounters, RtspServerOptions } from './options.ts';
 import { openUdpPorts, type UdpPorts } from './udp-ports.ts';
 
 const TICK_MS = 1_000;
+/** Who guesses passwords shall not fill the log. */
+const MAX_LOGIN_LINES_PER_SECOND = 5;
 
 export interface RtspServer {
   readonly port: number;
@@ -36,6 +39,7 @@ class Rtsp implements RtspServer {
   readonly #server: Server;
   readonly #connections = new Set<RtspConnection>();
   readonly #frames = new FrameBuffer();
+  readonly #loginLines = new RateLimit(MAX_LOGIN_LINES_PER_SECOND);
   readonly #ticker;
   #udp: UdpPorts | undefined;
 
@@ -98,9 +102,13 @@ class Rtsp implements RtspServer {
       socket.destroy();
       return;
     }
-    const { counters } = this;
-    const parts = { options: this.#options, counters, frames: this.#frames, udp };
-    const connection = new RtspConnection(socket, parts);
+    const connection = new RtspConnection(socket, {
+      options: this.#options,
+      counters: this.counters,
+      frames: this.#frames,
+      udp,
+      loginLines: this.#loginLines,
+    });
     this.#connections.add(connection);
     socket.once('close', () => this.#connections.delete(connection));
   }

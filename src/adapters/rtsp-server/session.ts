@@ -1,6 +1,7 @@
 // What a reader's and a publisher's session have in common for the connection that carries them.
 
 import type { Socket } from 'node:net';
+import type { RateLimit } from '#std/rate-limit.ts';
 import type { FrameBuffer } from './frame-buffer.ts';
 import type { RtspCounters, RtspServerOptions } from './options.ts';
 import type { UdpPorts } from './udp-ports.ts';
@@ -11,6 +12,8 @@ export interface ServerParts {
   readonly counters: RtspCounters;
   readonly frames: FrameBuffer;
   readonly udp: UdpPorts;
+  /** How many lines about wrong passwords are logged. */
+  readonly loginLines: RateLimit;
 }
 
 /** What a session needs of the connection that it came by. */

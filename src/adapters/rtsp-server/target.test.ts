@@ -1,3 +1,5 @@
+// Which addresses name which stream.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseTarget } from './target.ts';

@@ -1,3 +1,5 @@
+// Which transports are taken, and that nobody else is sent anything.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseTransport } from '#media/rtsp/transport-header.ts';

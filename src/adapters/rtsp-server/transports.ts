@@ -1,6 +1,7 @@
 // Which of the transports that a client names is taken (RFC 2326 §12.39).
 
 import type { RtspTransport, TransportPair } from '#media/rtsp/transport-header.ts';
+import { plainAddress } from './remote.ts';
 
 const MAX_CHANNEL = 0xff;
 /** Below are the ports of system services, which nobody receives media on. */
@@ -44,12 +45,7 @@ function takeChannels(
 }
 
 function takePorts({ clientPort, destination }: RtspTransport, address: string): Taken | undefined {
-  const isElsewhere = destination !== undefined && destination !== plain(address);
+  const isElsewhere = destination !== undefined && destination !== plainAddress(address);
   if (!clientPort || isElsewhere || Math.min(...clientPort) < MIN_CLIENT_PORT) return undefined;
   return { lower: 'UDP', ports: clientPort };
-}
-
-/** `::ffff:10.0.0.7` is how a socket for both families shows 10.0.0.7. */
-function plain(address: string): string {
-  return address.replace(/^::ffff:/, '');
 }

@@ -2,8 +2,8 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '#std/clock.ts';
-import { openCameraSocket, type SocketOptions } from './camera-socket.ts';
-import { openTunnel } from './http-tunnel.ts';
+import { openCameraSocket } from './camera-socket.ts';
+import { openTunnel, type TunnelOptions } from './http-tunnel.ts';
 
 export interface CameraLink {
   /** Where the camera is. */
@@ -30,19 +30,14 @@ const CLOSE_WITHIN_MS = 500;
 
 export async function openLink(
   transport: 'tcp' | 'udp' | 'http',
-  options: SocketOptions & { readonly random: () => string },
+  options: TunnelOptions,
 ): Promise<CameraLink> {
-  const socket = await openCameraSocket(options);
-  if (transport !== 'http') return new SocketLink(socket, socket, (bytes) => bytes);
-  try {
-    const { toCamera, early } = await openTunnel(socket, options);
-    // What came behind the HTTP answer is the first of RTSP.
-    if (early.length > 0) socket.unshift(early);
-    return new SocketLink(socket, toCamera, encodeForTunnel);
-  } catch (error) {
-    socket.destroy();
-    throw error;
+  if (transport === 'http') {
+    const { fromCamera, toCamera } = await openTunnel(options);
+    return new SocketLink(fromCamera, toCamera, encodeForTunnel);
   }
+  const socket = await openCameraSocket(options);
+  return new SocketLink(socket, socket, (bytes) => bytes);
 }
 
 class SocketLink implements CameraLink {

@@ -53,14 +53,6 @@ describe('failures', () => {
     expect(failure.reason).toMatch(reason);
   });
 
-  test('the camera takes no RTSP inside HTTP', async () => {
-    const address = await openServer((socket) => socket.write('HTTP/1.0 404 Not Found\r\n\r\n'));
-    const failure = await failed(play(address, { transport: 'http' }));
-    expect(failure.reason).toMatch(/does not take RTSP inside HTTP; set transport: tcp/);
-    const closing = await openServer((socket) => socket.end());
-    expect((await failed(play(closing, { transport: 'http' }))).reason).toMatch(/inside HTTP/);
-  });
-
   test.each(['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY'])(
     'the connection is dropped at %s',
     async (method) => {

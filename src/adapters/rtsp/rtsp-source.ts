@@ -104,6 +104,8 @@ class RtspSource implements Source {
         allowedAddress,
         fingerprint: settings.fingerprint ?? undefined,
         signal: this.#abort.signal,
+        credentials,
+        hash,
         random,
       });
       this.#deadline.cancel();

@@ -2,13 +2,11 @@
 
 import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { streamSettings } from '#contract/stream-settings.ts';
+import { MAX_STREAMS, streamSettings } from '#contract/stream-settings.ts';
 import { streamId } from '#contract/streams.ts';
 import { createCameraAddressRule } from '#core/access/camera-addresses.ts';
 import { readSettings } from '#core/settings/read-settings.ts';
 
-/** Twice the streams of one instance in the tuned stage; more belong on a second instance. */
-const MAX_STREAMS = 4_000;
 /** Each extra host is a candidate that every viewer tries, so a long list slows every start. */
 const MAX_HOSTS = 16;
 /** Browsers warn from five on: each one is asked by every viewer. */

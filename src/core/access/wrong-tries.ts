@@ -1,7 +1,7 @@
-// How often a remote address may be wrong about the secret: ten times at once, then once in 6 s.
+// How often a remote address may be wrong about the secret: ten times at once, then once in 5 s.
 
 const TRIES_AT_ONCE = 10;
-const MS_PER_TRY = 6_000;
+const MS_PER_TRY = 5_000;
 /** 1 MB. Beyond it, whoever has not tried for the longest time is forgotten. */
 const MAX_ADDRESSES = 10_000;
 

@@ -12,7 +12,7 @@ import type { StreamState } from '#contract/streams.ts';
 import type { Source, SourceFailure, SourceOffer, TrackSink } from '#core/ports/source.ts';
 import type { Clock, Timer } from '#std/clock.ts';
 import { Attempt } from './attempt.ts';
-import { OPEN, type OpenGate } from './open-gate.ts';
+import { type Gate, OPEN } from './open-gate.ts';
 import { retryDelayMs } from './retry-policy.ts';
 import { Track } from './track.ts';
 import { sameCarriage, type TrackFormat } from './track-format.ts';
@@ -47,7 +47,7 @@ export interface ProfileSpec {
 
 export interface ProfileRules {
   readonly clock: Clock;
-  readonly gate: OpenGate;
+  readonly gate: Gate;
   /** 0 to 1. */
   readonly random: () => number;
   /** Sends what the tracks gave their subscribers. */

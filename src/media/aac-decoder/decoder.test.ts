@@ -85,10 +85,7 @@ describe('AacDecoder', () => {
         options: [...WITHOUT_NOISE, '-aac_coder', 'fast', '-b:a', '96k'],
       },
     ],
-    [
-      'noise shaping in time',
-      { sound: PINK, rate: 44_100, options: [...WITHOUT_NOISE, '-b:a', '32k'] },
-    ],
+    ['noise shaping in time', { sound: PINK, rate: 44_100, options: ['-b:a', '32k'] }],
     [
       'without noise shaping',
       { sound: CLICKS, rate: 44_100, options: [...WITHOUT_NOISE, '-aac_tns', '0'] },

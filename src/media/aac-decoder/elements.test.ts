@@ -1,6 +1,7 @@
 // Access units written bit by bit: what the encoder at hand never makes.
 
 import { expect, test } from 'vitest';
+import { CODE_BOOKS, type CodeBook } from './code-books.ts';
 import { AacDecoder } from './decoder.ts';
 
 const bit = (value: number, width: number) => value.toString(2).padStart(width, '0');
@@ -11,6 +12,18 @@ function bytesOf(...fields: string[]): Uint8Array {
   return Uint8Array.from(whole.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
 }
 
+/** The word of a symbol in a canonical code. */
+function wordOf({ counts, symbols }: CodeBook, symbol: number): string {
+  let left = symbols.indexOf(symbol);
+  let word = 0;
+  for (const [index, count] of counts.entries()) {
+    if (left < count) return bit(word + left, index + 1);
+    left -= count;
+    word = (word + count) << 1;
+  }
+  throw new Error(`no symbol ${symbol}`);
+}
+
 /** Fills up to a whole byte. */
 const aligned = (text: string) => text.padEnd(Math.ceil(text.length / 8) * 8, '0');
 
@@ -19,6 +32,8 @@ const END = '111';
 const NO_TOOLS = '000';
 /** Gain, window information of one long window without bands, none of the tools. */
 const SILENCE = `${SINGLE} ${bit(100, 8)} 0 00 0 ${bit(0, 6)} 0 ${NO_TOOLS}`.replaceAll(' ', '');
+/** 60 steps up: the last word of 19 bits. */
+const UP_60 = wordOf(CODE_BOOKS[11]!, 120);
 const decode = (...fields: string[]) => new AacDecoder(44_100).decode(bytesOf(...fields));
 
 test('an element without bands is silence', () => {
@@ -94,4 +109,26 @@ test('pulses add to the numbers that were sent', () => {
   const loudest = plain.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   expect(loudest).toBeGreaterThan(0);
   expect(loudest).toBeLessThanOrEqual(7 ** (4 / 3) / 1024 / 32_768 + 1e-9);
+});
+
+test('noise that would be infinite is as loud as full scale', () => {
+  const [bands, groups] = [14, 8];
+  const header = `${SINGLE} ${bit(255, 8)} 0 10 0 ${bit(bands, 4)} ${bit(0, 7)}`;
+  const sections = '1101 111 111 000'.repeat(groups);
+  const energies = `${'1'.repeat(9)} ${UP_60.repeat(bands * groups - 1)}`;
+  const [samples = new Float32Array()] = decode(header, sections, energies, NO_TOOLS, END);
+  expect(samples.every((sample) => Math.abs(sample) <= 1)).toBe(true);
+  expect(samples.some((sample) => Math.abs(sample) === 1)).toBe(true);
+});
+
+test('a filter along the frequencies is applied to what was sent', () => {
+  // One band of code book 5, its first pair larger than nothing; the filter rings on behind it.
+  const sent = (tns: string) => {
+    const header = `${SINGLE} ${bit(200, 8)} 0 00 0 ${bit(2, 6)} 0`;
+    const pairs = [31, 40, 40, 40].map((pair) => wordOf(CODE_BOOKS[4]!, pair)).join('');
+    return decode(header, '0101 00010', '0 0', '0', tns, '0', pairs, END)[0];
+  };
+  const filter = `1 01 1 ${bit(49, 6)} ${bit(1, 5)} 0 0 0011`;
+  expect(sent(filter)?.some((sample) => sample !== 0)).toBe(true);
+  expect(sent(filter)).not.toEqual(sent('0'));
 });
