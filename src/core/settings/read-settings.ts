@@ -35,7 +35,7 @@ export function readSettings(given: GivenSettings): SettingsReading {
     if ('settings' in result) settings = result.settings;
     else problems.push({ key, message: result.problem });
   }
-  return { settings, problems: [...problems, ...findContradictions(settings)] };
+  return { settings, problems: problems.length > 0 ? problems : findContradictions(settings) };
 }
 
 /** What has no meaning without a camera. */

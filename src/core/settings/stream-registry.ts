@@ -83,10 +83,13 @@ export class StreamRegistry {
   }
 
   async remove(streamId: string): Promise<void> {
-    const { store, applier } = this.#options;
-    const { origin } = this.#getOwn(streamId);
-    if (origin.kind === 'builtin') store.saveValues({ [BUILTIN_REMOVED]: 'yes' });
-    else store.removeStream(streamId);
+    const { store, applier, configured } = this.#options;
+    this.#getOwn(streamId);
+    const isBuiltin = configured.some(({ id, origin }) => {
+      return id === streamId && origin.kind === 'builtin';
+    });
+    if (isBuiltin) store.saveValues({ [BUILTIN_REMOVED]: 'yes' });
+    store.removeStream(streamId);
     this.#streams.delete(streamId);
     await applier.remove(streamId);
   }

@@ -100,7 +100,9 @@ export class StreamTrials {
 /** Nobody watches a trial. */
 const NO_CONVERTER: Converter = {
   refusal: () => 'nothing is converted in a trial',
-  convert: () => assert(false, 'what is refused is not converted') as never,
+  convert() {
+    assert(false, 'what is refused is not converted');
+  },
 };
 
 /** Every profile has failed, or all that there is to know about its tracks is known. */

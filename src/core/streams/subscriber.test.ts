@@ -4,59 +4,13 @@ import { expect, test } from 'vitest';
 import { inspectH264 } from '#media/h264/payload.ts';
 import { sequenceDistance, timestampDistance } from '#media/rtp/distance.ts';
 import { HAS_PARAMETER_SETS, HAS_SLICE, STARTS_KEY_FRAME } from '#media/video/payload-flags.ts';
-import { FakePeer, FakeTransport, type SentPacket } from '../../../test/support/fake-transport.ts';
-import { rtpPacket, VideoSender } from '../../../test/support/rtp-packets.ts';
-import { VirtualClock } from '../../../test/support/virtual-clock.ts';
-import type { Lane } from './lane.ts';
-import { Outbox } from './outbox.ts';
-import { Pacer } from './pacer.ts';
-import { Subscriber } from './subscriber.ts';
-import { Track } from './track.ts';
-
-const MEDIA_SSRC = 0xaaaa;
-const RTX = { ssrc: 0xbbbb, payloadType: 97 };
-
-function setUp(options: { rtx?: Lane['rtx']; randomWord?: number; kind?: 'video' | 'audio' } = {}) {
-  const transport = new FakeTransport();
-  const outbox = new Outbox(transport);
-  const clock = new VirtualClock();
-  const pacer = new Pacer(clock, () => outbox.flush());
-  const peer = new FakePeer();
-  const track = new Track(
-    options.kind === 'audio'
-      ? { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 }
-      : { kind: 'video', codec: 'H264', clockRate: 90_000, parameterSets: [] },
-  );
-  // Even, so that a sequence number that runs over into it would show.
-  const lane = { ssrc: MEDIA_SSRC, payloadType: 102, rtx: options.rtx };
-  const randomWord = () => options.randomWord ?? 0xffff_ff00;
-  const subscriber = new Subscriber(track, {
-    outlet: outbox.outletTo(peer),
-    pacer,
-    lane,
-    randomWord,
-  });
-  const camera = new VideoSender();
-  const write = (packets: readonly Uint8Array[]) => {
-    for (const packet of packets) track.write(packet, clock.nowMs());
-    track.flush();
-    outbox.flush();
-  };
-  const join = () => {
-    subscriber.start();
-  };
-  const flush = () => outbox.flush();
-  return { transport, clock, pacer, peer, track, subscriber, camera, write, join, flush };
-}
-
-function expectContinuous(sent: readonly SentPacket[]): void {
-  for (let at = 1; at < sent.length; at++) {
-    expect(sequenceDistance(sent[at - 1]!.sequence, sent[at]!.sequence)).toBe(1);
-    expect(timestampDistance(sent[at - 1]!.timestamp, sent[at]!.timestamp)).toBeGreaterThanOrEqual(
-      0,
-    );
-  }
-}
+import { rtpPacket } from '../../../test/support/rtp-packets.ts';
+import {
+  expectContinuous,
+  MEDIA_SSRC,
+  RTX,
+  setUpSubscriber as setUp,
+} from '../../../test/support/subscriber-set-up.ts';
 
 test('Subscriber that joins in mid-GOP begins with the parameter sets of the cached key frame', () => {
   const { camera, write, join, peer } = setUp();
@@ -324,89 +278,4 @@ test('a key frame of hundreds of packets goes out at a pace, and what follows it
   expectContinuous(peer.sent);
   write(camera.deltaFrame());
   expect(peer.sent.length - sent).toBe(303);
-});
-
-/** Another track of the same camera, on the same clock as the first. */
-function setUpSub(world: ReturnType<typeof setUp>) {
-  const track = new Track(world.track.format);
-  const camera = new VideoSender({ ssrc: 0x9999, timestamp: 77, sequence: 5 });
-  const write = (packets: readonly Uint8Array[]) => {
-    for (const packet of packets) track.write(packet, world.clock.nowMs());
-    track.flush();
-    world.flush();
-  };
-  return { track, camera, write };
-}
-
-test('Subscriber changes to another track at that one’s next key frame, with numbers and time going on', () => {
-  const world = setUp({ rtx: RTX });
-  const { camera, write, join, peer, clock, subscriber } = world;
-  const sub = setUpSub(world);
-  write(camera.keyFrame());
-  sub.write(sub.camera.keyFrame());
-  join();
-  clock.advance(1000);
-  write(camera.deltaFrame());
-  const before = peer.sent.at(-1)!;
-  const lane = { ssrc: MEDIA_SSRC, payloadType: 110, rtx: undefined };
-  subscriber.changeTo(sub.track, lane);
-  sub.write(sub.camera.deltaFrame());
-  expect(peer.sent.at(-1)).toBe(before);
-  expect(subscriber.nextTrack).toBe(sub.track);
-  clock.advance(500);
-  sub.write(sub.camera.keyFrame());
-  const [first] = peer.sent.slice(peer.sent.indexOf(before) + 1);
-  expect(first).toMatchObject({ payloadType: 110, ssrc: MEDIA_SSRC });
-  expect(sequenceDistance(before.sequence, first!.sequence)).toBe(1);
-  expect(timestampDistance(before.timestamp, first!.timestamp)).toBe(500 * 90);
-  expect(subscriber.track).toBe(sub.track);
-  const sent = peer.sent.length;
-  write(camera.deltaFrame());
-  expect(peer.sent).toHaveLength(sent);
-  sub.write(sub.camera.deltaFrame());
-  expect(peer.sent).toHaveLength(sent + 1);
-  expectContinuous(peer.sent);
-});
-
-test('Subscriber that changes to a track whose capture times lag goes on in time all the same', () => {
-  const world = setUp();
-  const { camera, write, join, peer, clock, subscriber } = world;
-  const sub = setUpSub(world);
-  sub.write(sub.camera.keyFrame());
-  clock.advance(5000);
-  write(camera.keyFrame());
-  join();
-  const before = peer.sent.at(-1)!;
-  subscriber.changeTo(sub.track, { ssrc: MEDIA_SSRC, payloadType: 102, rtx: undefined });
-  for (const packet of sub.camera.keyFrame()) sub.track.write(packet, 3000);
-  sub.track.flush();
-  world.flush();
-  expect(timestampDistance(before.timestamp, peer.sent.at(-1)!.timestamp)).toBe(3000);
-});
-
-test('Subscriber that is to change and is told otherwise stays', () => {
-  const world = setUp();
-  const { camera, write, join, subscriber, track } = world;
-  const sub = setUpSub(world);
-  write(camera.keyFrame());
-  join();
-  subscriber.changeTo(sub.track, subscriber.lane);
-  subscriber.changeTo(track, subscriber.lane);
-  sub.write(sub.camera.keyFrame());
-  expect(subscriber.track).toBe(track);
-});
-
-test('Subscriber does not retransmit what it sent from the track before', () => {
-  const world = setUp();
-  const { camera, write, join, peer, subscriber } = world;
-  const sub = setUpSub(world);
-  write(camera.keyFrame());
-  join();
-  const { sequence } = peer.sent[0]!;
-  subscriber.changeTo(sub.track, subscriber.lane);
-  sub.write(sub.camera.keyFrame());
-  const sent = peer.sent.length;
-  subscriber.retransmit([sequence], 0);
-  expect(peer.sent).toHaveLength(sent);
-  expect(subscriber.counters.unanswered).toBe(1);
 });

@@ -35,7 +35,7 @@ interface ViewersOptions {
   readonly randomWord: () => number;
 }
 
-export interface Join {
+interface Join {
   readonly streamId: string;
   readonly offer: string;
   readonly userAgent: string | undefined;

@@ -14,6 +14,8 @@ const CLICKS = [
 const NOISE = ['0.3*(random(0)-0.5)', '0.2*(random(0)-0.5)+0.1*(random(1)-0.5)'];
 /** The same noise in as many channels. */
 const PINK = ['pink', 'pink'];
+/** Bursts of noise that die away: what filters along the frequencies are for, up and down. */
+const BURSTS = ['(0.6*random(0)-0.3)*exp(-60*mod(t,0.11))'];
 const TONE = ['0.5*sin(2*PI*1000*t)'];
 const WITHOUT_NOISE = ['-aac_pns', '0'];
 
@@ -85,7 +87,8 @@ describe('AacDecoder', () => {
         options: [...WITHOUT_NOISE, '-aac_coder', 'fast', '-b:a', '96k'],
       },
     ],
-    ['noise shaping in time', { sound: PINK, rate: 44_100, options: ['-b:a', '32k'] }],
+    ['noise shaped in time', { sound: BURSTS, rate: 44_100 }],
+    ['noise shaped in time, 16 kHz, stereo', { sound: [...BURSTS, ...BURSTS], rate: 16_000 }],
     [
       'without noise shaping',
       { sound: CLICKS, rate: 44_100, options: [...WITHOUT_NOISE, '-aac_tns', '0'] },

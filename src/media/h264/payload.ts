@@ -18,7 +18,7 @@ import {
   STARTS_PICTURE,
 } from '#media/video/payload-flags.ts';
 
-export const NAL_SLICE = 1;
+const NAL_SLICE = 1;
 export const NAL_SLICE_IDR = 5;
 export const NAL_SPS = 7;
 export const NAL_PPS = 8;

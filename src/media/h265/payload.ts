@@ -72,7 +72,7 @@ export function formatAp(units: readonly Uint8Array[]): Uint8Array {
   return payload;
 }
 
-export function unitType(firstByte: number): number {
+function unitType(firstByte: number): number {
   return (firstByte >>> 1) & 0x3f;
 }
 

@@ -59,7 +59,7 @@ export function chooseH264(
 const H265_DEFAULTS = { profileId: 1, tierFlag: 0, levelId: 93, txMode: 'SRST' } as const;
 
 /** As the stream's SPS says it: general_profile_idc, general_tier_flag, general_level_idc. */
-export interface H265Stream {
+interface H265Stream {
   readonly profileId: number;
   readonly tierFlag: number;
   readonly levelId: number;

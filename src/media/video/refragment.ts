@@ -7,6 +7,7 @@
 //
 // What does not fill a packet waits for the unit's next fragment, which is right behind it.
 
+import { MAX_PAYLOAD_BYTES } from '#media/h264/packetize.ts';
 import { RTP_HEADER_BYTES, readMarker } from '#media/rtp/header.ts';
 import { findStartCode, START_CODE_BYTES, trimZeros } from './start-codes.ts';
 import {
@@ -17,8 +18,6 @@ import {
   type UnitSyntax,
 } from './unit-syntax.ts';
 
-/** 1,200 bytes, which WebRTC takes for a path's limit, less the RTP header. */
-export const MAX_PAYLOAD_BYTES = 1200 - RTP_HEADER_BYTES;
 /** Joined units begin with a parameter set, a delimiter or SEI: only those are searched so far in. */
 const MAX_LEADING_BYTES = 256;
 /** Which units may have others joined to them: all that are no slices. */
