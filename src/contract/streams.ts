@@ -150,6 +150,10 @@ const viewerView = z
     remote: z.string().nullable().describe('Address and port the media goes to.'),
     path: z.enum(['udp', 'tcp']).nullable(),
     rttMs: z.number().nullable(),
+    estimateKbps: z
+      .number()
+      .nullable()
+      .describe('What its link carries, as the browser estimates it; null where it does not say.'),
     userAgent: z.string().nullable(),
     tracks: z.array(viewerTrackView),
   })

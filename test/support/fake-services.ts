@@ -271,6 +271,7 @@ function makeViewer(id: string, request: JoinRequest): ViewerView {
     remote: null,
     path: null,
     rttMs: null,
+    estimateKbps: null,
     userAgent: request.userAgent ?? null,
     tracks: [],
   };

@@ -38,8 +38,15 @@ test('Continuity tells a late packet from the next one', () => {
 test('Continuity takes another SSRC for a sender that started anew, not for loss', () => {
   const continuity = new Continuity();
   continuity.place(numbered(10));
-  expect(continuity.place(numbered(11, 2))).toBe('restart');
+  expect(continuity.place(numbered(12, 2))).toBe('restart');
   expect(continuity.lost).toBe(0);
+});
+
+test('Continuity follows a sender that changes its SSRC while its numbers go on', () => {
+  const continuity = new Continuity();
+  continuity.place(numbered(10));
+  expect(continuity.place(numbered(11, 2))).toBe('next');
+  expect(continuity.place(numbered(12, 2))).toBe('next');
 });
 
 test.each([

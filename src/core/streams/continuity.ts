@@ -34,7 +34,8 @@ export class Continuity {
 
   #judge(ssrc: number, sequence: number, ahead: number): Order {
     if (this.#ssrc === -1) return 'first';
-    if (ssrc !== this.#ssrc) return 'restart';
+    // Some cameras change it in mid-stream, and their numbers go on.
+    if (ssrc !== this.#ssrc && ahead !== 0) return 'restart';
     if (ahead > MAX_DROPOUT || ahead < -MAX_MISORDER) return this.#doubt(sequence);
     if (ahead < 0) return 'late';
     return ahead === 0 ? 'next' : 'gap';

@@ -75,7 +75,7 @@ test('a viewer that loses much is moved to sub', async () => {
     if (sub.sources.length > 0 && sub.source.tracks.length === 0) sub.source.ready([H264]);
   }
   expect(viewers.list.views('gate')).toMatchObject([
-    { profile: 'sub', choice: expect.stringContaining('loses too much') },
+    { profile: 'sub', choice: expect.stringContaining('does not carry main') },
   ]);
 });
 

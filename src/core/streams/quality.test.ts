@@ -50,3 +50,21 @@ test('who relapses right after going up is held twice as long', () => {
   expect(quality.decide(360, 37_000 + 59_999)).toBe('sub');
   expect(quality.decide(360, 37_000 + 60_000)).toBe('main');
 });
+
+test('a link that carries less than is sent for eight seconds brings sub, before anything is lost', () => {
+  const quality = new Quality();
+  for (let at = 0; at < 8; at++) quality.takeEstimate(0.5, at * 1000);
+  expect(quality.decide(360, 7000)).toBe('main');
+  quality.takeEstimate(0.5, 8000);
+  expect(quality.decide(360, 8000)).toBe('sub');
+});
+
+test('an estimate that is low at the start only, or of nothing sent, changes nothing', () => {
+  const quality = new Quality();
+  for (let at = 0; at < 7; at++) quality.takeEstimate(0.3, at * 1000);
+  quality.takeEstimate(1.2, 7000);
+  for (let at = 8; at < 15; at++) quality.takeEstimate(0.3, at * 1000);
+  for (let at = 15; at < 40; at++) quality.takeEstimate(Number.POSITIVE_INFINITY, at * 1000);
+  quality.takeEstimate(Number.NaN, 41_000);
+  expect(quality.decide(360, 41_000)).toBe('main');
+});

@@ -122,6 +122,7 @@ export class WatchViewer implements Viewer, Watch {
       remote: request.remote,
       path: null,
       rttMs: null,
+      estimateKbps: null,
       userAgent: request.userAgent ?? null,
       tracks: this.#seats.map(({ seat }) => seat.view()),
     };

@@ -49,6 +49,7 @@ export class WebrtcViewer implements Viewer, PeerEvents {
   #peer: Peer | undefined;
   #seats: readonly Seat[] = [];
   #rttMs: number | undefined;
+  #estimateBps: number | undefined;
   /** The newest reference time, until it is answered. */
   #reference: { receiverSsrc: number; lastRr: number; heardAtMs: number } | undefined;
   /** What it joined with, and what it changed to since. */
@@ -168,6 +169,7 @@ export class WebrtcViewer implements Viewer, PeerEvents {
       remote: path?.remote ?? null,
       path: path?.protocol ?? null,
       rttMs: this.#rttMs ?? null,
+      estimateKbps: this.#estimateBps === undefined ? null : this.#estimateBps / 1000,
       userAgent: this.#options.userAgent ?? null,
       tracks: this.#seats.map((seat) => seat.view()),
     };
@@ -208,6 +210,9 @@ export class WebrtcViewer implements Viewer, PeerEvents {
       case 'fir':
         this.#countPli(report.mediaSsrc);
         break;
+      case 'remb':
+        this.#handleEstimate(report.bitrateBps, nowMs);
+        break;
       case 'rrtr':
         this.#reference = {
           receiverSsrc: report.senderSsrc,
@@ -227,6 +232,12 @@ export class WebrtcViewer implements Viewer, PeerEvents {
     seat?.takeReport(report);
     if (seat?.subscriber.track.format.kind !== 'video') return;
     this.quality.takeLoss(report.fractionLost / 256, this.#options.clock.nowMs());
+  }
+
+  #handleEstimate(bitrateBps: number, nowMs: number): void {
+    this.#estimateBps = bitrateBps;
+    const neededBps = this.subscribers.reduce((sum, { track }) => sum + track.bitrate.rate, 0);
+    this.quality.takeEstimate(bitrateBps / neededBps, nowMs);
   }
 
   #countPli(ssrc: number): void {

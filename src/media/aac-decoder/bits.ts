@@ -2,9 +2,6 @@
 
 import { InputError } from '#std/errors.ts';
 
-/** What fits into 32 bits behind up to seven that were read already. */
-const MAX_BITS = 25;
-
 export class BlockBits {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -19,7 +16,7 @@ export class BlockBits {
     return this.#end - this.#at;
   }
 
-  /** At most 25 bits; behind the end there are zeros. */
+  /** 1 to 25 bits: what fits into 32 behind up to seven of a byte. Behind the end there are zeros. */
   peek(count: number): number {
     const bytes = this.#bytes;
     const at = this.#at >>> 3;
@@ -42,9 +39,9 @@ export class BlockBits {
     }
   }
 
+  /** 1 to 25 bits. */
   read(count: number): number {
-    if (count === 0) return 0;
-    const value = this.peek(Math.min(count, MAX_BITS));
+    const value = this.peek(count);
     this.skip(count);
     return value;
   }

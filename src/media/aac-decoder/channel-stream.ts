@@ -6,7 +6,7 @@ import type { BlockBits } from './bits.ts';
 import { readScaleStep } from './huffman.ts';
 import { readSpectrum } from './spectrum.ts';
 import { readTns, type Tns } from './tns.ts';
-import { EIGHT_SHORT, type WindowInfo } from './window-info.ts';
+import { BANDS_PER_GROUP, EIGHT_SHORT, type WindowInfo } from './window-info.ts';
 
 /** Code books that stand for something else than numbers (§4.6.3, §4.6.13, §4.6.8.2). */
 const BOOK_ZERO = 0;
@@ -16,8 +16,6 @@ export const BOOK_NOISE = 13;
 export const BOOK_INTENSITY_OUT_OF_PHASE = 14;
 export const BOOK_INTENSITY = 15;
 
-/** The most bands that a group has; index of a band: group · 64 + band. */
-export const BANDS_PER_GROUP = 64;
 const MAX_GROUPS = 8;
 /** 39 powers of two beside the scale factors' own middle: more than sound has. */
 const MAX_SCALE = 155;

@@ -1,8 +1,6 @@
 // Every band of every window of a frame, with the coefficients that it spans.
 
-import type { WindowInfo } from './window-info.ts';
-
-const SHORT_LENGTH = 128;
+import { SHORT_LENGTH, type WindowInfo } from './window-info.ts';
 
 interface BandSpan {
   readonly group: number;

@@ -8,6 +8,9 @@ import { CODE_BOOKS, type CodeBook } from './code-books.ts';
 const MAX_WORD_BITS = 19;
 /** Words of up to this length, nearly all of them, are found in one step. */
 const FAST_BITS = 9;
+/** Its place behind the spectral ones; its symbols 0 to 120 stand for steps of −60 to 60. */
+const SCALE_FACTOR_BOOK = 11;
+const SCALE_STEP_OFFSET = 60;
 
 export class HuffmanCode {
   readonly #symbols: readonly number[];
@@ -72,7 +75,5 @@ export function spectralCode(book: number): HuffmanCode | undefined {
 
 /** A step from one scale factor to the next, −60 to 60 (§4.6.2.3.2). */
 export function readScaleStep(bits: BlockBits): number {
-  return (CODES[SCALE_FACTOR_BOOK]?.read(bits) ?? 0) - 60;
+  return (CODES[SCALE_FACTOR_BOOK]?.read(bits) ?? 0) - SCALE_STEP_OFFSET;
 }
-
-const SCALE_FACTOR_BOOK = 11;

@@ -1,7 +1,8 @@
 // Perceptual noise substitution: bands of which only the energy was sent (ISO/IEC 14496-3 §4.6.13).
 
-import { BANDS_PER_GROUP, BOOK_NOISE, type ChannelStream } from './channel-stream.ts';
+import { BOOK_NOISE, type ChannelStream } from './channel-stream.ts';
 import { forEachBand } from './each-band.ts';
+import { BANDS_PER_GROUP } from './window-info.ts';
 
 /** Any noise does; this one is cheap and the same on every machine. */
 export class NoiseGenerator {

@@ -4,11 +4,9 @@
 import { InputError } from '#std/errors.ts';
 import type { BlockBits } from './bits.ts';
 import { type HuffmanCode, spectralCode } from './huffman.ts';
-import type { WindowInfo } from './window-info.ts';
+import { BANDS_PER_GROUP, SHORT_LENGTH, type WindowInfo } from './window-info.ts';
 
 const LENGTH = 1024;
-const SHORT_LENGTH = 128;
-const BANDS_PER_GROUP = 64;
 const ESCAPE_BOOK = 11;
 const ESCAPE = 16;
 /** The largest number has 13 bits: 4 and these behind a first 1. */

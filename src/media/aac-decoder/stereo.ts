@@ -3,14 +3,13 @@
 
 import type { BlockBits } from './bits.ts';
 import {
-  BANDS_PER_GROUP,
   BOOK_INTENSITY,
   BOOK_INTENSITY_OUT_OF_PHASE,
   BOOK_NOISE,
   type ChannelStream,
 } from './channel-stream.ts';
 import { forEachBand } from './each-band.ts';
-import type { WindowInfo } from './window-info.ts';
+import { BANDS_PER_GROUP, type WindowInfo } from './window-info.ts';
 
 const MASK_SOME = 1;
 const MASK_ALL = 2;

@@ -3,10 +3,8 @@
 
 import { InputError } from '#std/errors.ts';
 import type { BlockBits } from './bits.ts';
-import { EIGHT_SHORT, type WindowInfo } from './window-info.ts';
+import { EIGHT_SHORT, SHORT_LENGTH, type WindowInfo } from './window-info.ts';
 
-/** Coefficients of a short window. */
-const SHORT_LENGTH = 128;
 /** What AAC-LC allows (table 4.139). */
 const MAX_ORDER = { long: 12, short: 7 };
 

@@ -9,6 +9,11 @@ export const LONG_START = 1;
 export const EIGHT_SHORT = 2;
 export const LONG_STOP = 3;
 
+/** Coefficients of one of eight short windows; they lie one window behind the other. */
+export const SHORT_LENGTH = 128;
+/** What is kept for each band lies at group · 64 + band: there are at most 51. */
+export const BANDS_PER_GROUP = 64;
+
 export interface WindowInfo {
   /** 0: one long window; 1 and 3 lead to and from the eight short ones of 2. */
   readonly sequence: number;

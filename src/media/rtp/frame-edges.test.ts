@@ -136,6 +136,17 @@ describe('FrameEdges', () => {
     expect(edges.place(7, true, true, false)).toBe(ENDS_FRAME);
   });
 
+  test('so they are with parameter sets between them', () => {
+    const edges = new FrameEdges();
+    const still = framesOf(50, LAST).flatMap((units) => units.map((unit) => ({ ...unit, timestamp: 7 })));
+    const begun = still.filter(({ timestamp, marker, isSlice, startsPicture }) => {
+      const place = edges.place(timestamp, marker, isSlice, startsPicture);
+      return (place & STARTS_FRAME) !== 0;
+    });
+    expect(begun.slice(1)).toEqual(still.filter((unit) => unit.startsPicture).slice(1));
+    expect(edges.faults).toEqual({ early: 0, missing: 0 });
+  });
+
   test('whatever comes, every packet goes out once and in order, and different timestamps apart', () => {
     const unit = fc.record({
       timestamp: fc.integer({ min: 0, max: 5 }),

@@ -54,13 +54,15 @@ export class FrameEdges {
     const begins = this.#begins(timestamp, startsPicture);
     if (begins) this.#begin(timestamp);
     // A marker that is followed by more of the same frame came too early.
-    else if (this.#isMarked) this.#isEarly = true;
+    else if (this.#isMarked && (isSlice || marker)) this.#isEarly = true;
     if (isSlice) this.#hasSlice = true;
     // Parameter sets and other units before the picture don't end it, whatever their marker says.
-    this.#isMarked = marker && this.#hasSlice;
+    const ends = marker && this.#hasSlice;
+    // Those behind a marked slice are the next picture's, whose timestamp has stood still.
+    if (isSlice || marker || !this.#isMarked) this.#isMarked = ends;
     const start = begins ? STARTS_FRAME : 0;
     if (this.#mode === 'timestamp') return start | HOLD;
-    return this.#isMarked ? start | ENDS_FRAME : start;
+    return ends ? start | ENDS_FRAME : start;
   }
 
   /** Packets are missing before the next one: what they were marked is not known. */

@@ -13,6 +13,8 @@ const MAX_REORDER_MS = 500;
 
 export class VideoTimestamps {
   reordered = false;
+  /** Frames may stand before earlier ones; else going back is a fault, however little. */
+  mayReorder = true;
   readonly #faults: TimestampFaults;
   readonly #ticksPerMs: number;
   readonly #drift: WallDrift;
@@ -66,7 +68,7 @@ export class VideoTimestamps {
   }
 
   #isBFrame(aheadTicks: number, stepTicks: number): boolean {
-    if (this.#wasGenerated || stepTicks === 0) return false;
+    if (!this.mayReorder || this.#wasGenerated || stepTicks === 0) return false;
     return aheadTicks < 0 && aheadTicks >= -MAX_REORDER_MS * this.#ticksPerMs;
   }
 
@@ -77,7 +79,7 @@ export class VideoTimestamps {
     if (aheadTicks > 0 && !isJump) return aheadTicks;
     if (isJump) this.#faults.jumps++;
     else if (stepTicks === 0) this.#faults.stopped++;
-    else if (aheadTicks < -MAX_REORDER_MS * this.#ticksPerMs) this.#faults.backwards++;
+    else this.#faults.backwards++;
     // Timestamps that stand still may go on where they would be by now: then the shift is right.
     if (stepTicks !== 0) this.#shift = (this.#shift + elapsedTicks - aheadTicks) >>> 0;
     return elapsedTicks;

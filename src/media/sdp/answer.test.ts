@@ -67,6 +67,7 @@ describe('writeAnswer', () => {
       'a=rtcp-fb:108 nack',
       'a=rtcp-fb:108 nack pli',
       'a=rtcp-fb:108 ccm fir',
+      'a=rtcp-fb:108 goog-remb',
       'a=rtpmap:109 rtx/90000',
       'a=fmtp:109 apt=108',
       'a=msid:gate video',

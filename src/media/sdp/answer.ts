@@ -11,7 +11,7 @@ import type { Offer, OfferedMedia } from './offer.ts';
 import type { OfferedCodec } from './offered-codecs.ts';
 
 /** What we do when it is asked for; nothing else that is offered is answered. */
-const SERVED_FEEDBACK = ['nack', 'nack pli', 'ccm fir'];
+const SERVED_FEEDBACK = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 
 export interface AnswerPlan {
   /** Decimal, below 2^63. */

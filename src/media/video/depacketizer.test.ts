@@ -42,6 +42,20 @@ test('a frame that lost a fragment says that it is not complete, and the next on
   expect(push(depacketizer, packets)).toMatchObject({ complete: true, units: [unit] });
 });
 
+test('a frame whose end never came does not harm the next one', () => {
+  const depacketizer = new Depacketizer('H264');
+  const [first, second] = [9, 12].map((timestamp) =>
+    packetizeAccessUnit([new Uint8Array(5000).fill(0x65)], { ...options, timestamp }),
+  );
+  for (const packet of first!.slice(0, 2)) depacketizer.push(packet, false, 9);
+  const frames = second!.map((packet, at) =>
+    depacketizer.push(packet, at === second!.length - 1, 12),
+  );
+  expect(frames.at(-1)).toMatchObject({ complete: true, timestamp: 12 });
+  expect(frames.at(-1)!.units).toHaveLength(1);
+  expect(depacketizer.damagedFrames).toBe(1);
+});
+
 test('a frame without an end does not grow for ever', () => {
   const depacketizer = new Depacketizer('H264');
   const packet = rtpPacket(new Uint8Array(60_000).fill(0x41), { sequence: 1, timestamp: 1 });

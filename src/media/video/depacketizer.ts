@@ -27,6 +27,7 @@ export class Depacketizer {
   #fragments: Uint8Array[] = [];
   #sizeBytes = 0;
   #damaged = false;
+  #timestamp = 0;
   /** Frames that did not come whole, or were too large. */
   damagedFrames = 0;
 
@@ -36,6 +37,8 @@ export class Depacketizer {
 
   /** Takes one RTP packet, copying what it keeps; gives the frame that it ends, if it does. */
   push(packet: Uint8Array, marker: boolean, timestamp: number): AccessUnit | undefined {
+    if (timestamp !== this.#timestamp) this.#abandon();
+    this.#timestamp = timestamp;
     const start = payloadStart(packet);
     if (start >= 0) this.#take(packet.subarray(start, payloadEnd(packet)));
     if (!marker) return undefined;
@@ -96,6 +99,12 @@ export class Depacketizer {
       if (unit.length > 0) this.#units.push(unit);
       at += SIZE_BYTES + size;
     }
+  }
+
+  /** The end of the last frame never came: what is here of it must not harm the next one. */
+  #abandon(): void {
+    if (this.#units.length > 0 || this.#fragments.length > 0) this.#damaged = true;
+    this.#close();
   }
 
   #close(): { units: readonly Uint8Array[]; complete: boolean } {
