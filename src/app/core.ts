@@ -81,13 +81,15 @@ async function openSettings(
   const specParts = { clock, log, clip: await loadClip(), points, allowedAddress };
   const applier: StreamApplier = {
     apply: async (stream) => {
-      const { id, settings } = stream;
+      const { id, settings, origin } = stream;
+      if (origin.kind !== 'publisher') points.keep(id);
       if (settings.source !== 'publish:') points.drop(id, 'the stream has another source now');
       await streams.apply(createStreamSpec(stream, specParts));
     },
     remove: async (id) => {
-      await streams.remove(id);
+      // First, because the id may be taken again while the old stream closes.
       points.drop(id, 'the stream was removed');
+      await streams.remove(id);
     },
   };
   const pointOf = (streamId: string) => points.find(streamId);

@@ -44,6 +44,11 @@ export class PublishPoints {
     point?.close(reason);
   }
 
+  /** Somebody has configured it: it stays when its publisher leaves. */
+  keep(streamId: string): void {
+    this.#opened.delete(streamId);
+  }
+
   /** For publishers. Throws `stream_not_found` or `not_publishable`. */
   find(streamId: string): PublishPoint {
     const { streams, openStream } = this.#options;

@@ -29,6 +29,8 @@ import type { TrackFormat } from './track-format.ts';
 import { type Picture, VideoRules } from './video-rules.ts';
 
 const NO_GOP = -1;
+/** A camera that uses B-frames has shown one by then. */
+const B_FRAMES_SHOWN_AFTER_KEY_FRAMES = 2;
 
 /** Who is told at every flush. */
 interface TrackListener {
@@ -235,6 +237,7 @@ export class Track implements TrackSink {
     const flags = this.#rules?.inspect(packet, start, payloadEnd(packet)) ?? MALFORMED;
     const isSlice = (flags & HAS_SLICE) !== 0;
     const startsPicture = (flags & STARTS_PICTURE) !== 0;
+    if (flags & STARTS_B_SLICE) this.#hasBSlices = true;
     const edge = this.#edges.place(this.#sourceTimestamp, marker, isSlice, startsPicture);
     this.#releaseHeld((edge & STARTS_FRAME) !== 0);
     if (edge & STARTS_FRAME) this.#openFrame(this.#sourceTimestamp, 0);
@@ -242,7 +245,6 @@ export class Track implements TrackSink {
       this.counters.malformed++;
       this.#damage();
     }
-    if (flags & STARTS_B_SLICE) this.#hasBSlices = true;
     if (flags & HAS_PARAMETER_SETS) {
       this.#rules?.read(packet.subarray(start, payloadEnd(packet)));
       // They go out before every key frame, whether and how the camera sends them.
@@ -255,6 +257,8 @@ export class Track implements TrackSink {
   }
 
   #openFrame(sourceTimestamp: number, durationTicks: number): void {
+    this.#repair.mayReorder =
+      this.reorders || this.counters.keyFrames <= B_FRAMES_SHOWN_AFTER_KEY_FRAMES;
     this.#timestamp = this.#repair.next(sourceTimestamp, this.#arrivedAtMs, durationTicks);
     this.#capturedAtMs = this.#arrivedAtMs;
     this.#frame++;
