@@ -22,6 +22,10 @@ function hashInputs(): string {
   return hash.digest('hex');
 }
 
+function viteBuild(config: string) {
+  return toolCommand('vite', 'build', 'web', '--config', config, '--logLevel', 'warn');
+}
+
 async function buildWeb(): Promise<boolean> {
   const stampPath = join(repositoryRoot, 'web/dist/.inputs');
   const inputs = hashInputs();
@@ -32,19 +36,16 @@ async function buildWeb(): Promise<boolean> {
     return true;
   }
   console.log('Building the web UI …');
-  const command = toolCommand(
-    'vite',
-    'build',
-    'web',
-    '--config',
-    'web/vite.config.ts',
-    '--logLevel',
-    'warn',
-  );
-  const { ok, output, durationMs } = await runStep(command);
+  const pages = await runStep(viteBuild('web/vite.config.ts'));
+  // Only now, because building the pages empties the folder.
+  const element = await runStep(viteBuild('web/vite.element.config.ts'));
+  const ok = pages.ok && element.ok;
+  const durationMs = pages.durationMs + element.durationMs;
   if (ok) writeFileSync(stampPath, inputs);
   const outcome = ok ? 'built' : 'could not be built';
-  console.log(`${output}The web UI ${outcome} (${(durationMs / 1_000).toFixed(1)} s).`);
+  console.log(
+    `${pages.output}${element.output}The web UI ${outcome} (${(durationMs / 1_000).toFixed(1)} s).`,
+  );
   return ok;
 }
 

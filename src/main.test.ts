@@ -1,8 +1,10 @@
 // Tests of the program as it is started from a terminal.
 
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { helpText } from './app/arguments.ts';
 import { version } from './app/version.ts';
 
@@ -45,7 +47,26 @@ test('a wrong flag or setting is one line and the exit code 1', async () => {
   });
 });
 
+const folder = mkdtempSync(join(tmpdir(), 'yeoul-main-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('--reset-admin-secret prints a secret and ends, without touching one that is configured', async () => {
+  const environment = { YEOUL_DATA_PATH: join(folder, 'reset.db') };
+  const reset = (more = {}) =>
+    runMain(['--reset-admin-secret'], { environment: { ...environment, ...more } });
+  const line = /^Admin secret: ([0-9a-z]{4}-){7}[0-9a-z]{4} {2}Keep it: it is shown only now\.\n$/;
+  const first = await reset();
+  expect(first).toEqual({ code: 0, out: expect.stringMatching(line), err: '' });
+  expect((await reset()).out).not.toBe(first.out);
+  const configured = await reset({ YEOUL_ACCESS_ADMIN_SECRET: 'correct-horse-battery' });
+  expect(configured).toMatchObject({ code: 1, out: '' });
+  expect(configured.err).toMatch(/^The admin secret is set in the configuration\./);
+});
+
 const loopback = {
+  YEOUL_DATA_PATH: join(folder, 'yeoul.db'),
+  YEOUL_RTSP_HOST: '127.0.0.1',
+  YEOUL_RTSP_PORT: '0',
   YEOUL_SERVER_HOST: '127.0.0.1',
   YEOUL_SERVER_HTTP_PORT: '0',
   YEOUL_SERVER_PRODUCTION: 'true',
@@ -58,6 +79,14 @@ test('it says where to open it, runs until SIGTERM and exits with 0', async () =
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/"message":"Open http:\/\/127\.0\.0\.1:[1-9]\d*"/);
   expect(out).toContain('"reason":"SIGTERM","message":"Shutting down"');
+});
+
+test('a database that cannot be used ends the start with its path', async () => {
+  const { code, out } = await runMain([], {
+    environment: { ...loopback, YEOUL_DATA_PATH: folder },
+  });
+  expect(code).toBe(1);
+  expect(out).toContain('Cannot use the database');
 });
 
 test('an address that is not of this machine ends the start with the setting to change', async () => {

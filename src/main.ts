@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // The server's start: arguments, configuration, log, server; then it runs until a signal.
 
+import { openSqliteSettingsStore } from './adapters/sqlite/sqlite-settings-store.ts';
+import { resetAdminSecret } from './app/admin-access.ts';
 import { helpText, parseArguments } from './app/arguments.ts';
 import { loadConfig } from './app/config/load-config.ts';
 import { openLog } from './app/logging/open-log.ts';
@@ -18,7 +20,6 @@ async function run(configPath: string | undefined): Promise<void> {
   log.info('Starting Yeoul', { version, config: path ?? 'defaults' });
   for (const warning of warnings) log.warn(warning);
   try {
-    const show = (message: string) => process.stdout.write(`${message}\n`);
     const yeoul = await startYeoul({ config, log, clock, show });
     shutdown.add('server', () => yeoul.close());
     for (const address of yeoul.addresses) tell(`Open ${address}`);
@@ -30,9 +31,25 @@ async function run(configPath: string | undefined): Promise<void> {
   }
 }
 
+function makeAdminSecret(configPath: string | undefined): void {
+  const { config } = loadConfig(configPath, process.env);
+  const store = openSqliteSettingsStore({ path: config.data.path, clock });
+  try {
+    resetAdminSecret({ config: config.access, store, show });
+  } finally {
+    store.close();
+  }
+}
+
+/** To the console alone: it may be a secret. */
+function show(message: string): void {
+  process.stdout.write(`${message}\n`);
+}
+
 try {
   const command = parseArguments(process.argv.slice(2));
   if (command.type === 'run') await run(command.configPath);
+  else if (command.type === 'reset-admin-secret') makeAdminSecret(command.configPath);
   else process.stdout.write(command.type === 'help' ? helpText : `${version}\n`);
 } catch (error) {
   process.stderr.write(`${describeStartError(error)}\n`);

@@ -14,6 +14,12 @@ test('--config takes its path as the next word or after an equals sign', () => {
   expect(parseArguments(['--config=a=b.yaml'])).toEqual(expected);
 });
 
+test('--reset-admin-secret stands beside a configuration', () => {
+  const expected = { type: 'reset-admin-secret', configPath: 'x' };
+  expect(parseArguments(['--reset-admin-secret', '--config', 'x'])).toEqual(expected);
+  expect(parseArguments(['--config=x', '--reset-admin-secret'])).toEqual(expected);
+});
+
 test('--version and --help win over what follows', () => {
   expect(parseArguments(['--version'])).toEqual({ type: 'version' });
   expect(parseArguments(['--config', 'x', '--help', '--nonsense'])).toEqual({ type: 'help' });
@@ -27,6 +33,7 @@ test.each([
   [['--config='], '--config needs a path. Try yeoul --help.'],
   [['--config', '--version'], '--config needs a path. Try yeoul --help.'],
   [['--config', 'a', '--config', 'b'], '--config is there twice. Try yeoul --help.'],
+  [['--reset-admin-secret=x'], '--reset-admin-secret takes no value. Try yeoul --help.'],
   [['--version=2'], '--version takes no value. Try yeoul --help.'],
 ])('%j is refused with the reason', (words, message) => {
   expect(() => parseArguments(words)).toThrow(
@@ -35,5 +42,7 @@ test.each([
 });
 
 test('the help names every flag', () => {
-  for (const flag of ['--config', '--version', '--help']) expect(helpText).toContain(`  ${flag}`);
+  for (const flag of ['--config', '--reset-admin-secret', '--version', '--help']) {
+    expect(helpText).toContain(`  ${flag}`);
+  }
 });

@@ -1,22 +1,28 @@
-// The command line of the server: `yeoul [--config PATH] [--version] [--help]`.
+// The command line of the server: `yeoul [--config PATH] [--reset-admin-secret] [--version] [--help]`.
 
 import { InputError } from '#std/errors.ts';
 import { didYouMean } from './nearest.ts';
 
 type Arguments =
-  | { readonly type: 'run'; readonly configPath: string | undefined }
+  | {
+      readonly type: 'run' | 'reset-admin-secret';
+      readonly configPath: string | undefined;
+    }
   | { readonly type: 'version' }
   | { readonly type: 'help' };
 
-const FLAGS = ['--config', '--version', '--help'];
+const RESET = '--reset-admin-secret';
+const FLAGS = ['--config', RESET, '--version', '--help'];
 
 export const helpText = `Usage: yeoul [--config PATH]
 
 Serves live media to browsers.
 
-  --config PATH  read this configuration file (default: yeoul.yaml, if there is one)
-  --version      print the version and end
-  --help         print this text and end
+  --config PATH         read this configuration file (default: yeoul.yaml, if there is one)
+  --reset-admin-secret  make and print a new admin secret and end; a running server has to be
+                        restarted to take it
+  --version             print the version and end
+  --help                print this text and end
 
 yeoul.example.yaml explains every setting. The environment comes before the file:
 YEOUL_SERVER_HTTP_PORT=9000 sets server.http_port.
@@ -25,14 +31,19 @@ YEOUL_SERVER_HTTP_PORT=9000 sets server.http_port.
 /** `words` are those after the program's name. */
 export function parseArguments(words: readonly string[]): Arguments {
   let configPath: string | undefined;
+  let type: 'run' | 'reset-admin-secret' = 'run';
   for (let index = 0; index < words.length; index++) {
     const [flag, inline] = splitFlag(words[index] ?? '');
+    if (flag === RESET && inline === undefined) {
+      type = 'reset-admin-secret';
+      continue;
+    }
     if (flag !== '--config') return parseLoneFlag(flag, inline);
     if (configPath !== undefined) throw refuse('--config is there twice.');
     configPath = inline ?? words[++index];
     if (!configPath || configPath.startsWith('--')) throw refuse('--config needs a path.');
   }
-  return { type: 'run', configPath };
+  return { type, configPath };
 }
 
 /** `--config=PATH` is one word with two parts. */
@@ -42,8 +53,8 @@ function splitFlag(word: string): [flag: string, value: string | undefined] {
 }
 
 function parseLoneFlag(flag: string, value: string | undefined): Arguments {
-  if (flag === '--version' || flag === '--help') {
-    if (value !== undefined) throw refuse(`${flag} takes no value.`);
+  if (flag === '--version' || flag === '--help' || flag === RESET) {
+    if (value !== undefined || flag === RESET) throw refuse(`${flag} takes no value.`);
     return { type: flag === '--help' ? 'help' : 'version' };
   }
   const kind = flag.startsWith('-') ? 'Unknown flag' : 'Unexpected argument';

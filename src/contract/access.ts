@@ -11,5 +11,3 @@ export const accessView = z
     admin: z.boolean().describe('Whether this request had the admin secret.'),
   })
   .meta({ id: 'Access' });
-
-export type AccessView = z.infer<typeof accessView>;

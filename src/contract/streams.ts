@@ -83,7 +83,7 @@ const conversionView = z
   })
   .meta({ id: 'Conversion' });
 
-export const streamOrigin = z
+const streamOrigin = z
   .object({
     kind: z
       .enum(['file', 'builtin', 'api', 'publisher'])
@@ -93,7 +93,7 @@ export const streamOrigin = z
   })
   .describe('Where it was configured. Streams of the file are changed in the file.');
 
-export const shownSettings = streamSettings
+const shownSettings = streamSettings
   .omit({ password: true })
   .extend({ hasPassword: z.boolean().describe('Passwords are never shown.') })
   .meta({ id: 'ShownStreamSettings' });

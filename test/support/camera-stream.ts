@@ -10,8 +10,8 @@ import type { Profile } from '#core/streams/profile.ts';
 import { PublishPoints } from '#core/streams/publish-points.ts';
 import { Streams } from '#core/streams/streams.ts';
 import { Viewers } from '#core/streams/viewers.ts';
-import type { WatchedTrack } from '#core/streams/watching.ts';
 import { WebrtcViewer } from '#core/streams/webrtc-viewer.ts';
+import { payloadStart } from '#media/rtp/header.ts';
 import { Depacketizer } from '#media/video/depacketizer.ts';
 import { createStreamSpec } from '../../src/app/stream-specs.ts';
 import { type FakePeer, FakeTransport, type SentPacket } from './fake-transport.ts';
@@ -30,6 +30,7 @@ const STEP_MS = 10;
 /** Turns of the event loop in which bytes on loopback are read. */
 const TURNS = 4;
 const QUIET_LOOKS = 3;
+const MARKER_WORD = 0x80_00_00;
 
 interface CameraStreamOptions {
   readonly clip?: Partial<ClipRequest>;
@@ -148,7 +149,11 @@ class CameraStream {
     const joining = this.viewers.join({ streamId: 'gate', offer, userAgent: 'test' });
     let settled = !wait;
     void joining.catch(() => {}).finally(() => (settled = true));
-    while (!settled) await this.play(STEP_MS);
+    while (!settled) {
+      await this.play(STEP_MS);
+      // Converters take real time to open.
+      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    }
     const { viewerId } = await joining;
     const peer = this.#transport.peers.at(-1)!;
     peer.events.onState('connected');
@@ -158,7 +163,7 @@ class CameraStream {
   }
 
   /** A reader that takes every codec: its sound as it came. */
-  async watch(kind: 'video' | 'audio'): Promise<{ track: WatchedTrack; payloads: Uint8Array[] }> {
+  async watch(kind: 'video' | 'audio'): Promise<Received> {
     const watch = await this.viewers.watch({
       streamId: 'gate',
       protocol: 'rtsp',
@@ -167,16 +172,11 @@ class CameraStream {
       accepts: () => true,
       onEnd: () => {},
     });
-    const payloads: Uint8Array[] = [];
-    const outlet: Outlet = {
-      add: (packet) => payloads.push(packet.slice(12)),
-      addReport: () => {},
-      flush: () => {},
-    };
-    watch.start(watch.tracks.map(({ track }) => (track.format.kind === kind ? outlet : undefined)));
-    const track = watch.tracks.find((each) => each.track.format.kind === kind);
-    if (!track) throw new Error(`there is no ${kind}`);
-    return { track, payloads };
+    const received = new Received();
+    watch.start(
+      watch.tracks.map(({ track }) => (track.format.kind === kind ? received : undefined)),
+    );
+    return received;
   }
 
   async close(): Promise<void> {
@@ -195,6 +195,28 @@ class CameraStream {
       quiet = now === before ? quiet + 1 : 0;
       before = now;
     }
+  }
+}
+
+/** What a reader was given of one track. */
+class Received implements Outlet {
+  readonly payloads: Uint8Array[] = [];
+  readonly #packets: { packet: Uint8Array; marker: boolean; timestamp: number }[] = [];
+
+  add(packet: Uint8Array, first: number, timestamp: number): void {
+    this.payloads.push(packet.slice(payloadStart(packet)));
+    this.#packets.push({ packet: packet.slice(), marker: (first & MARKER_WORD) !== 0, timestamp });
+  }
+
+  addReport(): void {}
+
+  flush(): void {}
+
+  frames(codec: 'H264' | 'H265') {
+    const depacketizer = new Depacketizer(codec);
+    return this.#packets.flatMap(
+      ({ packet, marker, timestamp }) => depacketizer.push(packet, marker, timestamp) ?? [],
+    );
   }
 }
 

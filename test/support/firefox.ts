@@ -26,6 +26,9 @@ const PREFERENCES: Readonly<Record<string, string | number | boolean>> = {
   'media.autoplay.default': 0,
   // With names instead of addresses it would need a multicast DNS responder.
   'media.peerconnection.ice.obfuscate_host_addresses': false,
+  // A page without the permission to record may use the default route's address only, from which
+  // Firefox reaches no server on loopback.
+  'permissions.default.microphone': 1,
   'media.peerconnection.ice.loopback': true,
 };
 

@@ -6,19 +6,23 @@ import { readRtcp } from '#media/rtcp/reading.ts';
 import { formatReceiverReport } from '#media/rtcp/receiver-report.ts';
 import type { RtcpReport } from '#media/rtcp/report.ts';
 import { sequenceDistance } from '#media/rtp/distance.ts';
-import { readSequence, readSsrc } from '#media/rtp/header.ts';
+import { readPayloadType, readSequence, readSsrc, readTimestamp } from '#media/rtp/header.ts';
+import { Reception } from '#media/rtp/reception.ts';
 
 const H264_PROFILE = 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1';
 const HIGH_PROFILE = 'profile-level-id=640034;packetization-mode=1;level-asymmetry-allowed=1';
 export const OWN_SSRC = 0x7777;
 export const RTX_PAYLOAD_TYPE = 97;
 const FIRST_PACKETS = 8;
+const TICKS_PER_MS = 90;
 
-interface MediaPeerOptions {
+export interface MediaPeerOptions {
   /** Connects by TCP where it is offered. */
   readonly tcp?: boolean;
   /** Offers retransmission in packets of their own (RFC 4588). */
   readonly rtx?: boolean;
+  /** Its own address. Default: loopback. */
+  readonly bindAddress?: string;
 }
 
 interface Received {
@@ -40,6 +44,9 @@ export class MediaPeer {
   readonly #connection: PeerConnection;
   readonly #tracks: Track[];
   #reportedAtMs = 0;
+  /** Of the picture, for the reports. */
+  readonly #reception = new Reception();
+  #receptionSsrc: number | undefined;
   readonly video = emptyReceived();
   readonly audio = emptyReceived();
   readonly states: string[] = [];
@@ -50,7 +57,7 @@ export class MediaPeer {
     this.#connection = new PeerConnection(name, {
       iceServers: [],
       disableAutoNegotiation: true,
-      bindAddress: '127.0.0.1',
+      bindAddress: options.bindAddress ?? '127.0.0.1',
       enableIceTcp: options.tcp ?? false,
     });
     this.#connection.onStateChange((state) => this.states.push(state));
@@ -93,16 +100,16 @@ export class MediaPeer {
     this.#tracks[0]!.sendMessageBinary(Buffer.from(packet));
   }
 
-  /** Tells the server that this viewer is alive and what it got. */
+  /** Tells the server that this viewer is alive, and what it got of the picture since the last report. */
   report(): void {
-    const { ssrc, lost } = this.video;
-    if (ssrc === 0) return;
+    const ssrc = this.#receptionSsrc;
+    if (ssrc === undefined) return;
     const last = this.video.rtcp.findLast((report) => report.type === 'sender-report');
     const delayMs = performance.now() - this.#reportedAtMs;
     const lastSr = last
       ? (((last.ntpSeconds & 0xffff) << 16) | (last.ntpFraction >>> 16)) >>> 0
       : 0;
-    const block = { ssrc, fractionLost: 0, cumulativeLost: lost, highestSequence: 0, jitter: 0 };
+    const block = { ssrc, ...this.#reception.report() };
     const delaySinceLastSr = ntpUnits(delayMs);
     this.send(formatReceiverReport(OWN_SSRC, [{ ...block, lastSr, delaySinceLastSr }]));
   }
@@ -119,6 +126,16 @@ export class MediaPeer {
       this.#reportedAtMs = performance.now();
   }
 
+  /** Packets that are sent again in a stream of their own don't mend the loss (RFC 4588 §7). */
+  #countForReport(packet: Uint8Array): void {
+    if (readPayloadType(packet) === RTX_PAYLOAD_TYPE) return;
+    const sequence = readSequence(packet);
+    if (this.#receptionSsrc === undefined) this.#reception.restart(sequence);
+    this.#receptionSsrc = readSsrc(packet);
+    const arrivedTicks = Math.round(performance.now() * TICKS_PER_MS);
+    this.#reception.take(sequence, (arrivedTicks - readTimestamp(packet)) | 0);
+  }
+
   #addTrack(media: Video | Audio, received: Received): Track {
     const track = this.#connection.addTrack(media);
     let highest = -1;
@@ -128,7 +145,10 @@ export class MediaPeer {
         this.#readRtcp(packet, received);
         return;
       }
-      if (received === this.video && this.onVideo(packet)) return;
+      if (received === this.video) {
+        this.#countForReport(packet);
+        if (this.onVideo(packet)) return;
+      }
       highest = count(received, packet, highest);
     });
     return track;

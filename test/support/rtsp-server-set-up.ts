@@ -73,7 +73,14 @@ export async function listenOn(
     clock,
     log,
     streams,
-    access: { readOpen: true, mayPublishOpen: true, ha1: () => undefined, ...access },
+    access: {
+      readOpen: true,
+      mayPublishOpen: true,
+      ha1: () => undefined,
+      isBlocked: () => false,
+      countWrong: () => {},
+      ...access,
+    },
     maxConnections,
     rtpPort,
   });

@@ -21,6 +21,7 @@ export interface RtspAnswer {
 const REASONS = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   454: 'Session Not Found',

@@ -108,12 +108,16 @@ export class Dialogue {
   /** The answer that asks for a password; undefined where none is needed or it was right. */
   #challenge(request: RtspRequest, isOpen: boolean): RtspAnswer | undefined {
     if (isOpen || this.#isKnown) return undefined;
-    const { clock, log } = this.#link.parts.options;
+    const { clock, log, access } = this.#link.parts.options;
+    if (access.isBlocked(this.#link.address)) {
+      return refuse(403, 'Too many wrong passwords from this address: wait some seconds');
+    }
     const verdict = this.#login.judge(request, clock.nowMs());
     this.#isKnown = verdict === 'right';
     if (this.#isKnown) return undefined;
     if (verdict === 'wrong') {
       this.#wrongPasswords++;
+      access.countWrong(this.#link.address);
       this.#link.parts.counters.wrongPasswords++;
       const fields = { method: request.method, remote: this.#link.remote };
       if (this.#link.parts.loginLines.admits(clock.nowMs())) log.warn('RTSP login failed', fields);

@@ -96,3 +96,18 @@ test('of wrong passwords five a second are logged, and all are counted', async (
   expect(server.counters.wrongPasswords).toBe(9);
   expect(log.lines.filter(({ message }) => message === 'RTSP login failed')).toHaveLength(5);
 });
+
+test('an address that was wrong too often is refused unheard, whatever it knows', async () => {
+  const wrong: string[] = [];
+  const isBlocked = () => wrong.length >= 2;
+  const countWrong = (remote: string) => void wrong.push(remote);
+  const { client, address } = await setStage({ ...closedAccess, isBlocked, countWrong });
+  let challenges = (await client.ask('DESCRIBE')).headers.get('www-authenticate')!;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const login = digest(challenges, { method: 'DESCRIBE', uri: address, password: 'guess' });
+    challenges = (await client.ask('DESCRIBE', '', login)).headers.get('www-authenticate')!;
+  }
+  expect(wrong).toEqual(['127.0.0.1', '127.0.0.1']);
+  const right = digest(challenges, { method: 'DESCRIBE', uri: address });
+  expect((await client.ask('DESCRIBE', '', right)).status).toBe(403);
+});

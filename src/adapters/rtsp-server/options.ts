@@ -19,6 +19,9 @@ export interface RtspAccess {
   readonly mayPublishOpen: boolean;
   /** H(username:realm:password), or undefined if there is no such user. */
   ha1(algorithm: HashAlgorithm, username: string, realm: string): string | undefined;
+  /** Whether this address, without its port, has been wrong too often: its logins are not looked at. */
+  isBlocked(remote: string): boolean;
+  countWrong(remote: string): void;
 }
 
 export interface RtspServerOptions {

@@ -16,8 +16,15 @@ import { createRtspServer } from './rtsp-server.ts';
 const run = promisify(execFile);
 const LIMIT = { timeout: 25_000 };
 
-const OPEN: RtspAccess = { readOpen: true, mayPublishOpen: true, ha1: () => undefined };
+const OPEN: RtspAccess = {
+  readOpen: true,
+  mayPublishOpen: true,
+  ha1: () => undefined,
+  isBlocked: () => false,
+  countWrong: () => {},
+};
 const CLOSED: RtspAccess = {
+  ...OPEN,
   readOpen: false,
   mayPublishOpen: false,
   ha1: (algorithm, username, realm) =>

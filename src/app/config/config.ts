@@ -1,17 +1,10 @@
 // The server's configuration as the rest of the program reads it: complete, checked and read-only.
 
 import type { IceServer } from '#contract/ice-server.ts';
-import type { StreamSettings } from '#contract/stream-settings.ts';
 import type { StreamOrigin } from '#contract/streams.ts';
 import { readSettings } from '#core/settings/read-settings.ts';
+import type { ConfiguredStream } from '#core/settings/stream-registry.ts';
 import type { ConfigValues } from './schema.ts';
-
-export interface StreamConfig {
-  readonly id: string;
-  readonly settings: StreamSettings;
-  /** `builtin`: there because the configuration names no stream. */
-  readonly origin: StreamOrigin;
-}
 
 export interface AccessConfig {
   readonly read: 'open' | 'admin';
@@ -59,7 +52,8 @@ export interface Config {
     /** Addresses and ranges, though they are loopback, link-local or a metadata service. */
     readonly allow: readonly string[];
   };
-  readonly streams: readonly StreamConfig[];
+  /** Of the file, or the built-in one if the file names none. */
+  readonly streams: readonly ConfiguredStream[];
   readonly transcoding: {
     /** A name to be found in `PATH`, or a path. */
     readonly ffmpeg: string;
@@ -105,7 +99,7 @@ export function toConfig(values: ConfigValues, originOf: OriginOf): Config {
 }
 
 /** A new installation shows the test picture. */
-function toStreams(streams: ConfigValues['streams'], originOf: OriginOf): StreamConfig[] {
+function toStreams(streams: ConfigValues['streams'], originOf: OriginOf): ConfiguredStream[] {
   const configured = Object.entries(streams).map(([id, given]) => ({
     id,
     settings: readSettings(given).settings,

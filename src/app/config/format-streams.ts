@@ -12,10 +12,11 @@ export function formatStreams(streams: readonly ConfiguredStream[]): string {
 
 function formatStream({ id, settings }: ConfiguredStream): string {
   const { hasPassword, ...shown } = showSettings(settings);
-  const changed = Object.entries(shown).filter(
+  const { source, ...optional } = shown;
+  const changed = Object.entries(optional).filter(
     ([key, value]) => value !== Reflect.get(streamSettingsDefaults, key),
   );
-  const lines = stringify({ [id]: Object.fromEntries(changed) }, { lineWidth: 0 });
+  const lines = stringify({ [id]: { source, ...Object.fromEntries(changed) } }, { lineWidth: 0 });
   const notes = [
     ...(hasPassword ? ['password: it is set, and left out here.'] : []),
     ...(['source', 'sub'] as const)

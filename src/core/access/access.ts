@@ -44,6 +44,16 @@ export class Access {
     return 'wrong';
   }
 
+  /** Whether this address has been wrong too often, by whatever protocol. */
+  isBlocked(remote: string): boolean {
+    return this.#wrongTries.isBlocked(remote, this.#options.clock.nowMs());
+  }
+
+  /** A login by another way than `check` was wrong. */
+  countWrong(remote: string): void {
+    this.#wrongTries.count(remote, this.#options.clock.nowMs());
+  }
+
   /** For Digest authentication; undefined if there is no such user. */
   ha1(algorithm: HashAlgorithm, username: string, realm: string): string | undefined {
     return findHa1(this.#options.digests, algorithm, { username, realm });

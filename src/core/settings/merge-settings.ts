@@ -14,7 +14,8 @@ export function mergeSettings(
   current: StreamSettings | undefined,
   changes: SettingsChanges,
 ): GivenSettings {
-  const kept = current && hasCredentials(changes) ? withoutCredentials(current) : current;
+  const isElsewhere = current && changesHost(current, changes);
+  const kept = current && isElsewhere ? withoutCredentials(current) : current;
   const merged: Record<string, unknown> = { ...kept };
   for (const [key, value] of Object.entries(changes)) {
     if (value !== undefined) merged[key] = value ?? defaultOf(key);
@@ -38,13 +39,26 @@ function defaultOf(key: string): unknown {
   return Reflect.get(streamSettingsDefaults, key);
 }
 
-/** Those in a new address take the place of all that were there. */
-function hasCredentials({ source, sub }: SettingsChanges): boolean {
-  return [source, sub].some((address) => {
-    if (!address || !isCamera(address)) return false;
+/**
+ * A password goes to no other host than the one it was given for: whoever may change settings must not
+ * get to know it. Credentials in a new address take the place of all that were there.
+ */
+function changesHost(current: StreamSettings, changes: SettingsChanges): boolean {
+  return (['source', 'sub'] as const).some((key) => {
+    const address = changes[key];
+    if (!address || !isCamera(address) || address === showAddress(current[key] ?? '')) return false;
     const { username, password } = readSettings({ source: address }).settings;
-    return username !== null || password !== null;
+    return username !== null || password !== null || !hostsOf(current).has(hostOf(address));
   });
+}
+
+function hostsOf({ source, sub }: StreamSettings): ReadonlySet<string> {
+  return new Set([source, sub ?? ''].filter(isCamera).map(hostOf));
+}
+
+/** Host and port; nonsense is its own host, and refused when the address is read. */
+function hostOf(address: string): string {
+  return /^rtsps?:\/\/(?:[^/]*@)?([^/?]*)/i.exec(address)?.[1]?.toLowerCase() ?? address;
 }
 
 function withoutCredentials(settings: StreamSettings): StreamSettings {

@@ -135,9 +135,22 @@ describe('changing a stream', () => {
     });
   });
 
-  test('a new address without them keeps them', async () => {
-    await registry.update('door', { source: 'rtsp://10.0.0.8/main' });
+  test('another path on the same camera keeps them', async () => {
+    await registry.update('door', { source: 'rtsp://10.0.0.7/other' });
     expect(kept()).toMatchObject({ username: 'u', password: 'p' });
+  });
+
+  test.each([{ source: 'rtsp://10.0.0.8/main' }, { sub: 'rtsp://10.0.0.7:5554/sub' }])(
+    'they go to no other host: %o',
+    async (changes) => {
+      await registry.update('door', changes);
+      expect(kept()).toMatchObject({ username: null, password: null });
+    },
+  );
+
+  test('a new host with credentials of its own gets those', async () => {
+    await registry.update('door', { source: 'rtsp://10.0.0.8/main', username: 'n', password: 'q' });
+    expect(kept()).toMatchObject({ username: 'n', password: 'q' });
   });
 
   test('an address that is sent back as it was shown means the one that is kept', async () => {
