@@ -89,6 +89,20 @@ test('a sub stream that does not open leaves the viewer where it is, and is left
   expect(sub.sources).toHaveLength(1);
 });
 
+test('a profile that the browser cannot play is not opened for it again and again', async () => {
+  const { join, second, sub, viewers } = await setUp();
+  const { peer } = await join(300);
+  await second();
+  const parameterSets = [32, 33, 34].map((type) => Uint8Array.of(type << 1, 1, 7));
+  sub.source.ready([{ kind: 'video', codec: 'H265', clockRate: 90_000, parameterSets }]);
+  for (let at = 0; at < 120; at++) {
+    peer.events.onRtcp(formatReceiverReport(1, []));
+    await second();
+  }
+  expect(viewers.list.views('gate')).toMatchObject([{ profile: 'main' }]);
+  expect(sub.sources).toHaveLength(1);
+});
+
 test('a viewer that leaves while its sub stream opens leaves nothing open', async () => {
   const { join, second, sub, viewers, clock, streams } = await setUp();
   const { sessionKey } = await join(300);

@@ -16,6 +16,8 @@ import { WebrtcViewer } from './webrtc-viewer.ts';
 const TICK_MS = 1_000;
 /** A profile that could not be had is not asked for again before. */
 const REST_AFTER_FAILURE_MS = 30_000;
+/** What the browser could not play it will not learn; the camera's settings may change. */
+const REST_AFTER_MISFIT_MS = 10 * 60_000;
 /** Opening a sub stream and its first key frame. */
 const READY_WITHIN_MS = 10_000;
 /** A change waits for a key frame; cameras with smart codecs take this long. */
@@ -89,7 +91,8 @@ export class ProfileChanges {
     }
     demand.release();
     this.#pending.delete(viewer);
-    this.#restUntilMs.set(viewer, this.#options.clock.nowMs() + REST_AFTER_FAILURE_MS);
+    const restMs = ready ? REST_AFTER_MISFIT_MS : REST_AFTER_FAILURE_MS;
+    this.#restUntilMs.set(viewer, this.#options.clock.nowMs() + restMs);
   }
 
   /** Undefined if the viewer cannot play what that profile sends, or is gone. */

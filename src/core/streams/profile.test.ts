@@ -222,6 +222,15 @@ test('new settings open it anew only if its source needs that', async () => {
   expect(camera.sources).toHaveLength(2);
 });
 
+test('any new settings try again what was refused', async () => {
+  const { profile, camera, clock } = setUp();
+  profile.start();
+  camera.source.sink!.failed({ kind: 'refused', reason: 'wrong password' });
+  profile.configure(camera.spec);
+  await clock.advanceAsync(0);
+  expect(camera.sources).toHaveLength(2);
+});
+
 test('the next attempt waits until the last source is closed', async () => {
   const { profile, camera, clock } = setUp();
   profile.start();

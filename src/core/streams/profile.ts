@@ -187,7 +187,8 @@ export class Profile {
   configure(spec: ProfileSpec): void {
     const same = spec.key === this.#spec.key;
     this.#spec = spec;
-    if (!same) this.retry();
+    // Whoever sets something about a camera that was refused wants it to be tried.
+    if (!same || this.#state === 'refused') this.retry();
     else if (!this.#wanted) this.#linger();
     else this.start();
   }
