@@ -56,6 +56,10 @@ export class VideoSender {
   }
 
   #slices(type: number, count: number): Uint8Array[] {
-    return Array.from({ length: count }, (_, at) => Uint8Array.of(type, at, this.sequence & 0xff));
+    // The first bit of a slice header is 1 in a picture's first slice (H.264 §7.3.3).
+    const header = (at: number) => (at === 0 ? 0x80 : at & 0x7f);
+    return Array.from({ length: count }, (_, at) =>
+      Uint8Array.of(type, header(at), this.sequence & 0xff),
+    );
   }
 }

@@ -3,7 +3,12 @@
 import { expect, test } from 'vitest';
 import { inspectH264 } from '#media/h264/payload.ts';
 import { sequenceDistance, timestampDistance } from '#media/rtp/distance.ts';
-import { HAS_PARAMETER_SETS, HAS_SLICE, STARTS_KEY_FRAME } from '#media/video/payload-flags.ts';
+import {
+  HAS_PARAMETER_SETS,
+  HAS_SLICE,
+  STARTS_KEY_FRAME,
+  STARTS_PICTURE,
+} from '#media/video/payload-flags.ts';
 import { rtpPacket } from '../../../test/support/rtp-packets.ts';
 import {
   expectContinuous,
@@ -18,7 +23,7 @@ test('Subscriber that joins in mid-GOP begins with the parameter sets of the cac
   for (let frame = 0; frame < 5; frame++) write(camera.deltaFrame());
   join();
   const flags = peer.sent.slice(0, 2).map(({ bytes }) => inspectH264(bytes, 12, bytes.length));
-  expect(flags).toEqual([HAS_PARAMETER_SETS, STARTS_KEY_FRAME | HAS_SLICE]);
+  expect(flags).toEqual([HAS_PARAMETER_SETS, STARTS_KEY_FRAME | STARTS_PICTURE | HAS_SLICE]);
   expect(peer.sent).toHaveLength(7);
   expectContinuous(peer.sent);
 });

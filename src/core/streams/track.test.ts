@@ -2,7 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { formatStapA, inspectH264 } from '#media/h264/payload.ts';
-import { HAS_PARAMETER_SETS, HAS_SLICE, STARTS_KEY_FRAME } from '#media/video/payload-flags.ts';
+import {
+  HAS_PARAMETER_SETS,
+  HAS_SLICE,
+  STARTS_KEY_FRAME,
+  STARTS_PICTURE,
+} from '#media/video/payload-flags.ts';
 import { PPS, rtpPacket, SPS, VideoSender } from '../../../test/support/rtp-packets.ts';
 import { Track } from './track.ts';
 import type { AudioFormat, VideoFormat } from './track-format.ts';
@@ -10,7 +15,7 @@ import type { AudioFormat, VideoFormat } from './track-format.ts';
 const video: VideoFormat = { kind: 'video', codec: 'H264', clockRate: 90_000, parameterSets: [] };
 const audio: AudioFormat = { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 };
 
-const KEY_SLICE = STARTS_KEY_FRAME | HAS_SLICE;
+const KEY_SLICE = STARTS_KEY_FRAME | STARTS_PICTURE | HAS_SLICE;
 
 function writeAll(track: Track, packets: readonly Uint8Array[], capturedAtMs = 0): void {
   for (const packet of packets) track.write(packet, capturedAtMs);
@@ -49,7 +54,10 @@ test('Track begins the group of pictures at the parameter sets of the key frame'
 test('Track sends parameter sets once, whatever packets the camera sends them in', () => {
   const track = new Track(video);
   const camera = new VideoSender();
-  writeAll(track, camera.frame([SPS, SPS, PPS, formatStapA([SPS, PPS]), Uint8Array.of(0x65, 1)]));
+  writeAll(
+    track,
+    camera.frame([SPS, SPS, PPS, formatStapA([SPS, PPS]), Uint8Array.of(0x65, 0x80)]),
+  );
   expect(flagsFrom(track, 0)).toEqual([HAS_PARAMETER_SETS, KEY_SLICE]);
   expect(track.counters.dropped).toBe(0);
 });
@@ -184,4 +192,13 @@ test('Track leaves the marker where the camera set it', () => {
   const track = new Track(video);
   writeAll(track, new VideoSender().keyFrame(2));
   expect([0, 1, 2].map((index) => track.ring.marker(index))).toEqual([false, false, true]);
+});
+
+test('Track does not open a group of pictures on the later slice of a key frame whose start is lost', () => {
+  const track = new Track({ ...video, parameterSets: [SPS, PPS] });
+  const camera = new VideoSender();
+  const [, second] = camera.frame([Uint8Array.of(0x65, 0x80), Uint8Array.of(0x65, 0x40)]);
+  writeAll(track, [second!]);
+  expect(track.gopStart).toBeUndefined();
+  expect(track.counters).toMatchObject({ keyFrames: 0, dropped: 1 });
 });

@@ -29,6 +29,7 @@ import type { TrackFormat } from './track-format.ts';
 import { type Picture, VideoRules } from './video-rules.ts';
 
 const NO_GOP = -1;
+const STARTS_GOP = STARTS_KEY_FRAME | STARTS_PICTURE;
 /** A camera that uses B-frames has shown one by then. */
 const B_FRAMES_SHOWN_AFTER_KEY_FRAMES = 2;
 
@@ -250,7 +251,8 @@ export class Track implements TrackSink {
       // They go out before every key frame, whether and how the camera sends them.
       if (!(flags & ~HAS_PARAMETER_SETS)) return;
     }
-    if (flags & STARTS_KEY_FRAME && !this.#inKeyFrame) this.#openGop();
+    // Only with its first slice: after a loss a later one would open half a picture.
+    if ((flags & STARTS_GOP) === STARTS_GOP && !this.#inKeyFrame) this.#openGop();
     if (this.#damaged) this.counters.dropped++;
     else if (edge & HOLD) this.#held = packet.slice();
     else this.#store(packet, (edge & ENDS_FRAME) !== 0);

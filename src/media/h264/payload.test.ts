@@ -38,6 +38,7 @@ test.each([
   ],
   ['a later fragment of an IDR slice', [0x7c, 0x05, P_SLICE], HAS_SLICE],
   ['a later fragment of SEI', [0x7c, 0x06, 1], HAS_OTHER],
+  ['the first fragment of an SPS, which is not the whole of it', [0x7c, 0x87, 1], HAS_OTHER],
   [
     'an aggregate of SPS, PPS and IDR',
     [0x78, 0, 1, 0x67, 0, 1, 0x68, 0, 2, 0x65, P_SLICE],

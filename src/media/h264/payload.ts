@@ -75,8 +75,8 @@ function inspectFragment(packet: Uint8Array, start: number, end: number): number
   if (end - start < 2) return MALFORMED;
   const header = packet[start + 1] ?? 0;
   const type = header & NAL_TYPE_MASK;
-  if (header & FU_START_BIT) return flagsOf(type, packet, start + 2, end);
-  return isSlice(type) ? HAS_SLICE : HAS_OTHER;
+  if (!isSlice(type)) return HAS_OTHER;
+  return header & FU_START_BIT ? flagsOf(type, packet, start + 2, end) : HAS_SLICE;
 }
 
 function inspectAggregate(packet: Uint8Array, start: number, end: number): number {

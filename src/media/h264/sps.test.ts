@@ -100,6 +100,8 @@ describe('parseSps', () => {
       level: '3.1',
       width: 1280,
       height: 720,
+      bitDepth: 8,
+      pictureOrderType: 2,
       frameRate: undefined,
       maxReorderFrames: undefined,
     });
@@ -174,6 +176,7 @@ describe('parseSps', () => {
         .unsigned(256)
         .unit(),
     ],
+    ['samples of 15 bits', start(110).unsigned(1, 7, 0).unit()],
     ['an Exp-Golomb code without end', Uint8Array.of(0x67, 66, 0, 31, ...Array<number>(9).fill(0))],
     [
       'too many buffers',

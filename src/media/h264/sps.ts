@@ -21,6 +21,10 @@ export interface Sps {
   /** In pixels, after cropping. */
   readonly width: number;
   readonly height: number;
+  /** Of luma and chroma, the larger. */
+  readonly bitDepth: number;
+  /** 2: frames are shown in the order in which they are sent (§8.2.1.3). */
+  readonly pictureOrderType: number;
   /** Frames per second, if the set says so. */
   readonly frameRate: number | undefined;
   /** How many frames a decoder must hold back; 0 means no B-frames. Undefined: not said. */
@@ -40,6 +44,10 @@ const CHROMA_MONOCHROME = 0;
 const CHROMA_420 = 1;
 const CHROMA_422 = 2;
 const CHROMA_444 = 3;
+/** §7.4.2.1.1: bit_depth_luma_minus8 is 0 to 6. */
+const MAX_BIT_DEPTH = 14;
+/** What profiles below High have. */
+const PLAIN = { chroma: CHROMA_420, bitDepth: 8 };
 
 /** Reads one NAL unit of type 7, without start code. */
 export function parseSps(unit: Uint8Array): Sps {
@@ -53,9 +61,9 @@ export function parseSps(unit: Uint8Array): Sps {
     bits.readBits(8),
   ];
   bits.readUnsigned(); // seq_parameter_set_id
-  const chroma = HIGH_PROFILES.includes(profileIdc) ? readChroma(bits) : CHROMA_420;
+  const { chroma, bitDepth } = HIGH_PROFILES.includes(profileIdc) ? readSamples(bits) : PLAIN;
   bits.readUnsigned(); // log2_max_frame_num_minus4
-  skipPictureOrder(bits);
+  const pictureOrderType = readPictureOrder(bits);
   bits.readUnsigned(); // max_num_ref_frames
   bits.readFlag(); // gaps_in_frame_num_value_allowed_flag
   const size = readSize(bits, chroma);
@@ -68,21 +76,23 @@ export function parseSps(unit: Uint8Array): Sps {
     profileName: profileName(profileIdc, constraints),
     level: levelName(profileIdc, constraints, levelIdc),
     ...size,
+    bitDepth,
+    pictureOrderType,
     frameRate: vui.frameRate,
     maxReorderFrames: vui.maxReorderFrames,
   };
 }
 
-function readChroma(bits: BitReader): number {
+function readSamples(bits: BitReader): typeof PLAIN {
   const chroma = bits.readUnsigned();
   if (chroma > CHROMA_444) throw invalid(`there is no chroma format ${chroma}`);
   // With separate colour planes each is coded, and cropped, like monochrome.
   const separatePlanes = chroma === CHROMA_444 && bits.readFlag();
-  bits.readUnsigned(); // bit_depth_luma_minus8
-  bits.readUnsigned(); // bit_depth_chroma_minus8
+  const bitDepth = 8 + Math.max(bits.readUnsigned(), bits.readUnsigned());
+  if (bitDepth > MAX_BIT_DEPTH) throw invalid(`${bitDepth} bits per sample are more than 14`);
   bits.readFlag(); // qpprime_y_zero_transform_bypass_flag
   if (bits.readFlag()) skipScalingLists(bits, chroma === CHROMA_444 ? 12 : 8);
-  return separatePlanes ? CHROMA_MONOCHROME : chroma;
+  return { chroma: separatePlanes ? CHROMA_MONOCHROME : chroma, bitDepth };
 }
 
 /** §7.3.2.1.1.1: six lists of 16 entries, then lists of 64. */
@@ -101,17 +111,18 @@ function skipScalingList(bits: BitReader, length: number): void {
   }
 }
 
-function skipPictureOrder(bits: BitReader): void {
+function readPictureOrder(bits: BitReader): number {
   const type = bits.readUnsigned();
   if (type > 2) throw invalid(`there is no picture order count type ${type}`);
   if (type === 0) bits.readUnsigned(); // log2_max_pic_order_cnt_lsb_minus4
-  if (type !== 1) return;
+  if (type !== 1) return type;
   bits.readFlag(); // delta_pic_order_always_zero_flag
   bits.readSigned(); // offset_for_non_ref_pic
   bits.readSigned(); // offset_for_top_to_bottom_field
   const cycle = bits.readUnsigned();
   if (cycle > MAX_POC_CYCLE) throw invalid(`a picture order cycle of ${cycle} frames is too long`);
   for (let frame = 0; frame < cycle; frame++) bits.readSigned();
+  return type;
 }
 
 function readSize(bits: BitReader, chroma: number): { width: number; height: number } {

@@ -42,6 +42,7 @@ test.each([
   ['a later fragment', [...header(FU), IDR, FIRST], HAS_SLICE],
   ['a later fragment of another type, as Tiandy cameras send', [...header(FU), 0, 1], HAS_SLICE],
   ['a later fragment of SEI', [...header(FU), SEI, 1], HAS_OTHER],
+  ['the first fragment of an SPS', [...header(FU), 0x80 | SPS, 1], HAS_OTHER],
   [
     'an aggregate of sets and an IDR picture',
     [...header(AP), 0, 2, ...header(VPS), 0, 3, ...header(IDR), FIRST],

@@ -80,8 +80,8 @@ function inspectFragment(packet: Uint8Array, start: number, end: number): number
   if (start >= end) return MALFORMED;
   const header = packet[start] ?? 0;
   const type = header & 0x3f;
-  if (header & FU_START_BIT) return flagsOf(type, packet, start + 1, end);
-  return isSlice(type) ? HAS_SLICE : HAS_OTHER;
+  if (!isSlice(type)) return HAS_OTHER;
+  return header & FU_START_BIT ? flagsOf(type, packet, start + 1, end) : HAS_SLICE;
 }
 
 function inspectAggregate(packet: Uint8Array, start: number, end: number): number {

@@ -15,6 +15,7 @@ const MIN_SILENCE_MS = 500;
 export class AudioTimestamps {
   /** Sound is never sent out of order. */
   readonly reordered = false;
+  mayReorder = false;
   readonly #faults: TimestampFaults;
   readonly #ticksPerMs: number;
   readonly #drift: WallDrift;

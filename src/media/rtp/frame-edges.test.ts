@@ -138,7 +138,9 @@ describe('FrameEdges', () => {
 
   test('so they are with parameter sets between them', () => {
     const edges = new FrameEdges();
-    const still = framesOf(50, LAST).flatMap((units) => units.map((unit) => ({ ...unit, timestamp: 7 })));
+    const still = framesOf(50, LAST).flatMap((units) =>
+      units.map((unit) => ({ ...unit, timestamp: 7 })),
+    );
     const begun = still.filter(({ timestamp, marker, isSlice, startsPicture }) => {
       const place = edges.place(timestamp, marker, isSlice, startsPicture);
       return (place & STARTS_FRAME) !== 0;

@@ -56,6 +56,18 @@ describe('TimestampRepair of video', () => {
     expect(repair.faults).toEqual(NO_FAULTS);
   });
 
+  test('takes a small step back for a fault where there are no B-frames', () => {
+    const repair = new TimestampRepair({ clockRate: 90_000, kind: 'video' });
+    repair.mayReorder = false;
+    const back = (frame: number) =>
+      1e9 + (frame >= 50 ? -5 : 0) * FRAME_TICKS + frame * FRAME_TICKS;
+    const out = Array.from({ length: 100 }, (_, frame) =>
+      repair.next(back(frame), everyFrame(frame)),
+    );
+    expect(new Set(stepsOf(out))).toEqual(new Set([FRAME_TICKS]));
+    expect(repair.faults).toEqual({ ...NO_FAULTS, backwards: 1 });
+  });
+
   test('goes on as if nothing had been when timestamps go back', () => {
     const back = (frame: number) => 1e9 + (frame >= 50 ? -5e8 : 0) + frame * FRAME_TICKS;
     const { repair, steps } = repairVideo(100, back);

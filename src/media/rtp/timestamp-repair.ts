@@ -34,6 +34,11 @@ export class TimestampRepair {
     return this.#timestamps.reordered;
   }
 
+  /** Whether frames of video may stand before earlier ones; else going back is a fault, however little. */
+  set mayReorder(value: boolean) {
+    this.#timestamps.mayReorder = value;
+  }
+
   /**
    * The timestamp to send. Called once for each frame of video, with its first packet, and once for
    * each packet of sound, with its duration in ticks.

@@ -79,7 +79,8 @@ export class VideoTimestamps {
     if (aheadTicks > 0 && !isJump) return aheadTicks;
     if (isJump) this.#faults.jumps++;
     else if (stepTicks === 0) this.#faults.stopped++;
-    else this.#faults.backwards++;
+    else if (!this.mayReorder || aheadTicks < -MAX_REORDER_MS * this.#ticksPerMs)
+      this.#faults.backwards++;
     // Timestamps that stand still may go on where they would be by now: then the shift is right.
     if (stepTicks !== 0) this.#shift = (this.#shift + elapsedTicks - aheadTicks) >>> 0;
     return elapsedTicks;

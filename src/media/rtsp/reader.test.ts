@@ -248,7 +248,20 @@ describe('a reader that lost its place', () => {
   test('lets a frame of an unknown channel through if it holds a packet', () => {
     const { reader, seen } = open(isChannel);
     reader.push(join(OK, frame(9, RTP), frame(9, text('no packet')), frame(0, RTP)));
-    expect(seen.slice(1)).toMatchObject([{ channel: 9 }, { channel: 0 }]);
+    expect(seen.slice(1)).toMatchObject([{ channel: 9 }, { channel: 9 }, { channel: 0 }]);
+    expect(reader.timesLost).toBe(0);
+  });
+
+  test('lets any frame of an unknown channel through that another one follows, as often as it comes', () => {
+    const { reader, seen } = open(isChannel);
+    const own = frame(9, Uint8Array.of(1, 2, 3));
+    reader.push(OK);
+    for (let times = 0; times < 100; times++) {
+      reader.push(join(own, text('\r\n'), frame(0, RTP), own, OK, own));
+    }
+    expect(seen).toHaveLength(1 + 500);
+    expect(reader.timesLost).toBe(0);
+    reader.push(join(own, text('.'), frame(0, RTP)));
     expect(reader.timesLost).toBe(1);
   });
 

@@ -119,7 +119,12 @@ export class RtspReader {
     const start = at + FRAME_HEAD_BYTES;
     if (start <= chunk.length) {
       const end = start + frameLength(chunk, at);
-      if (end > start && start < chunk.length && !this.#isSane(chunk, at)) {
+      if (
+        end > start &&
+        start < chunk.length &&
+        !this.#isSane(chunk, at) &&
+        !isFollowed(chunk, end)
+      ) {
         this.#lose(chunk.subarray(at));
         return at + 1;
       }
@@ -165,7 +170,7 @@ export class RtspReader {
     this.#joined = larger;
   }
 
-  /** Frames of unknown channels are let through, to be counted, if they hold RTP or RTCP. */
+  /** Frames of unknown channels are let through, to be counted, if they seem to hold RTP or RTCP. */
   #isSane(bytes: Uint8Array, at: number): boolean {
     if (!this.#isChannel || this.#isChannel(bytes[at + 1] ?? 0)) return true;
     return (bytes[at + FRAME_HEAD_BYTES] ?? 0) >>> 6 === 2;
@@ -276,6 +281,13 @@ export class RtspReader {
 
 function frameLength(bytes: Uint8Array, at: number): number {
   return ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+}
+
+/** Whether a frame or a message begins there: then what ends there was a frame, whatever it holds. */
+function isFollowed(chunk: Uint8Array, end: number): boolean {
+  const next = chunk[end];
+  if (next === undefined) return end === chunk.length;
+  return next === DOLLAR || next === CR || next === RTSP_1[0];
 }
 
 function isUpperCase(byte: number): boolean {

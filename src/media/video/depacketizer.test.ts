@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packetizeAccessUnit } from '#media/h264/packetize.ts';
+import { formatAp } from '#media/h265/payload.ts';
 import { rtpPacket } from '../../../test/support/rtp-packets.ts';
 import { Depacketizer } from './depacketizer.ts';
 
@@ -72,6 +73,37 @@ test('what it gives does not change when the packet’s bytes do', () => {
   const frame = depacketizer.push(packet, true, 1);
   packet.fill(0);
   expect(frame!.units).toEqual([Uint8Array.of(38, 1, 5)]);
+});
+
+test('H.265: aggregates, fragments and single units make one frame', () => {
+  const sets = [Uint8Array.of(64, 1, 7), Uint8Array.of(66, 1, 8), Uint8Array.of(68, 1, 9)];
+  const payloads = [
+    formatAp(sets),
+    Uint8Array.of(49 << 1, 1, 0x80 | 19, 1, 2),
+    // Another type in the middle of a unit, as Tiandy cameras send it, does not count.
+    Uint8Array.of(49 << 1, 1, 1, 3),
+    Uint8Array.of(49 << 1, 1, 0x40 | 19, 4),
+    // Both first and last, as OpenIPC cameras send it.
+    Uint8Array.of(49 << 1, 1, 0xc0 | 19, 5),
+    Uint8Array.of(40 << 1, 1, 6),
+  ];
+  const packets = payloads.map((payload, at) => rtpPacket(payload, { sequence: at, timestamp: 9 }));
+  const units = [
+    ...sets,
+    Uint8Array.of(38, 1, 1, 2, 3, 4),
+    Uint8Array.of(38, 1, 5),
+    Uint8Array.of(80, 1, 6),
+  ];
+  expect(push(new Depacketizer('H265'), packets)).toEqual({ units, timestamp: 9, complete: true });
+});
+
+test('a cut aggregate, and a fragment that begins before the last one ended, are damage', () => {
+  const first = Uint8Array.of(0x7c, 0x85, 1);
+  const last = Uint8Array.of(0x7c, 0x45, 1);
+  for (const payloads of [[Uint8Array.of(0x78, 0, 9, 0x67)], [first, first, last]]) {
+    const packets = payloads.map((payload) => rtpPacket(payload, { sequence: 1, timestamp: 9 }));
+    expect(push(new Depacketizer('H264'), packets)).toMatchObject({ complete: false });
+  }
 });
 
 test('random bytes are taken without harm', () => {

@@ -10,7 +10,8 @@ const TIER_BIT = 0x20;
 const PROFILE_MASK = 0x1f;
 /** Where general_level_idc stands behind profile, compatibility flags and constraints. */
 const LEVEL_AT = 11;
-const HIGH_10 = 110;
+/** pic_order_cnt_type without any reordering. */
+const SENT_ORDER = 2;
 
 export interface Picture {
   readonly profile: string;
@@ -46,8 +47,8 @@ function describeH264(unit: Uint8Array): Picture {
     width: sps.width,
     height: sps.height,
     // Sets that do not say it leave it to the slices.
-    reorders: (sps.maxReorderFrames ?? 0) > 0,
-    bitDepth: sps.profileIdc === HIGH_10 ? 10 : 8,
+    reorders: sps.pictureOrderType !== SENT_ORDER && (sps.maxReorderFrames ?? 0) > 0,
+    bitDepth: sps.bitDepth,
     profileId: sps.profileIdc,
     tierFlag: 0,
     levelId: sps.levelIdc,

@@ -1,5 +1,6 @@
 // The newest parameter sets of a track, so that every key frame can be sent with them.
 
+import { BitReader } from '#media/h264/bit-reader.ts';
 import {
   forEachParameterSet as forEachOfH264,
   formatStapA,
@@ -13,6 +14,8 @@ import {
   NAL_SPS as H265_SPS,
   NAL_VPS as H265_VPS,
 } from '#media/h265/payload.ts';
+import { InputError } from '#std/errors.ts';
+import { UNIT_SYNTAX } from './unit-syntax.ts';
 
 /** A stream may hold several PPS, told apart by id; cameras use one, encoders rarely more than two. */
 const MAX_PPS = 4;
@@ -44,6 +47,7 @@ const SYNTAX: Readonly<Record<'H264' | 'H265', Syntax>> = {
 
 export class ParameterSets {
   readonly #syntax: Syntax;
+  readonly #headerBytes: number;
   readonly #units = new Map<number, readonly Uint8Array[]>();
   #aggregate: Uint8Array | undefined;
   /** Counts changes, so that what is derived from the sets need not be derived again. */
@@ -51,6 +55,7 @@ export class ParameterSets {
 
   constructor(codec: 'H264' | 'H265', units: readonly Uint8Array[]) {
     this.#syntax = SYNTAX[codec];
+    this.#headerBytes = UNIT_SYNTAX[codec].headerBytes;
     for (const unit of units) this.read(unit);
   }
 
@@ -87,14 +92,31 @@ export class ParameterSets {
     this.version++;
     this.#aggregate = undefined;
     const isPps = type === this.#syntax.types.at(-1);
-    this.#units.set(type, isPps ? [...known, unit.slice()].slice(-MAX_PPS) : [unit.slice()]);
+    this.#units.set(type, isPps ? this.#replacePps(known, unit.slice()) : [unit.slice()]);
     if (!isPps) this.#forgetAfter(type);
+  }
+
+  /** The newest of an id counts: sent behind a newer one, an old one would take its place. */
+  #replacePps(known: readonly Uint8Array[], pps: Uint8Array): readonly Uint8Array[] {
+    const id = readPpsId(pps, this.#headerBytes);
+    const others = known.filter((each) => readPpsId(each, this.#headerBytes) !== id);
+    return [...others, pps].slice(-MAX_PPS);
   }
 
   /** What depends on another set than before is meaningless: it is sent again behind it. */
   #forgetAfter(type: number): void {
     const { types } = this.#syntax;
     for (const later of types.slice(types.indexOf(type) + 1)) this.#units.delete(later);
+  }
+}
+
+/** A PPS begins with it (H.264 §7.3.2.2, H.265 §7.3.2.3.1). Undefined if the set ends before. */
+function readPpsId(unit: Uint8Array, headerBytes: number): number | undefined {
+  try {
+    return new BitReader(unit.subarray(headerBytes)).readUnsigned();
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
   }
 }
 

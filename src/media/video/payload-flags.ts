@@ -2,7 +2,7 @@
 
 /** SPS, PPS or VPS, whole. */
 export const HAS_PARAMETER_SETS = 1;
-/** A slice starts here that decoding can start with: H.264 IDR; H.265 IRAP (types 16 to 21). */
+/** A slice starts here that decoding can start with: H.264 IDR; H.265 IRAP (types 16 to 23). */
 export const STARTS_KEY_FRAME = 2;
 /** Picture data: the start of a slice or a later part of it. */
 export const HAS_SLICE = 4;

@@ -71,6 +71,15 @@ function unitsOf(codec: Codec, payloads: readonly Uint8Array[]): Uint8Array[] {
 
 const HEADER = { H264: 1, H265: 2 };
 
+function formatAggregate(codec: Codec, units: readonly Uint8Array[]): Uint8Array {
+  return codec === 'H264' ? formatStapA(units) : formatAp(units);
+}
+
+/** As a camera joins them that takes RTP for a byte stream. */
+function join(units: readonly Uint8Array[], code: readonly number[] = [0, 0, 0, 1]): Uint8Array {
+  return Uint8Array.from(units.flatMap((unit, at) => [...(at === 0 ? [] : code), ...unit]));
+}
+
 function payloadsOf(pieces: readonly Piece[]): Uint8Array[] {
   return pieces.map(({ payload }) => payload);
 }
@@ -139,12 +148,67 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
     expect(markers).toEqual([false, true]);
   });
 
+  test('a last fragment that is empty ends the unit', () => {
+    const unit = slice(codec, 2800);
+    const fragments = fragmentsOf(codec, unit, 1400);
+    const last = fragments.at(-1)!;
+    const flagsAt = HEADER[codec];
+    const end = last.slice(0, flagsAt + 1);
+    last[flagsAt]! &= ~0x40;
+    const { pieces } = splitAll(codec, [...fragments, end]);
+    expect(unitsOf(codec, payloadsOf(pieces))).toEqual([unit]);
+    expect(pieces.at(-1)!.marker).toBe(true);
+  });
+
+  test('a fragment that starts and ends its unit becomes that unit (retina#131)', () => {
+    for (const unit of [slice(codec, 100), slice(codec, 4000), SETS[codec][0]!]) {
+      const { was, pieces } = split(codec, fragmentsOf(codec, unit, 5000)[0]!);
+      expect(was).toBe(true);
+      expectSmall(pieces);
+      expect(unitsOf(codec, payloadsOf(pieces))).toEqual([unit]);
+      expect(pieces.map(({ marker }) => marker).indexOf(true)).toBe(pieces.length - 1);
+    }
+  });
+
+  test('units joined inside of fragments are separated, wherever those end (retina#68, #108)', () => {
+    const size = fc.oneof(fc.integer({ min: 60, max: 80 }), fc.integer({ min: 60, max: 3000 }));
+    const length = fc.integer({ min: 100, max: 9000 });
+    fc.assert(
+      fc.property(size, length, (fragmentBytes, bytes) => {
+        const picture = slice(codec, bytes);
+        // Zeros at the end of the first fragment belong to the picture.
+        picture.fill(0, 20, 90);
+        const units = [...SETS[codec], picture];
+        const { pieces } = splitAll(codec, fragmentsOf(codec, join(units), fragmentBytes));
+        expectSmall(pieces);
+        expect(unitsOf(codec, payloadsOf(pieces))).toEqual(units);
+        expect(pieces.map(({ marker }) => marker).indexOf(true)).toBe(pieces.length - 1);
+      }),
+    );
+  });
+
+  test('joined units in a fragment that is marked without an end go out all the same', () => {
+    const joined = join([...SETS[codec], slice(codec, 400)]);
+    const { pieces } = splitAll(codec, fragmentsOf(codec, joined, 200).slice(0, 1));
+    expect(pieces.map(({ marker }) => marker)).toEqual([...SETS[codec].map(() => false), true]);
+  });
+
+  test('a large aggregate that is cut is left to who counts it', () => {
+    const payload = formatAggregate(codec, [...SETS[codec], slice(codec, 3000)]);
+    expect(split(codec, payload.subarray(0, 2000))).toEqual({ was: false, pieces: [] });
+  });
+
   test('an aggregate that is too large is taken apart', () => {
     const units = [...SETS[codec], slice(codec, 3000)];
-    const payload = codec === 'H264' ? formatStapA(units) : formatAp(units);
+    const payload = formatAggregate(codec, units);
     const { pieces } = split(codec, payload);
     expectSmall(pieces);
     expect(unitsOf(codec, payloadsOf(pieces))).toEqual(units);
+  });
+
+  test('what looks like a start code in an aggregate is the size of a unit', () => {
+    const units = [Uint8Array.of(...SETS[codec][0]!, 0, 0), slice(codec, 300)];
+    expect(split(codec, formatAggregate(codec, units)).was).toBe(false);
   });
 
   test.each([
@@ -152,10 +216,7 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
     ['four bytes', [0, 0, 0, 1]],
   ])('units joined by start codes of %s are separated', (_, code) => {
     const units = [...SETS[codec], slice(codec, 3000)];
-    const joined = Buffer.concat(
-      units.flatMap((unit, at) => (at === 0 ? [unit] : [Buffer.from(code), unit])),
-    );
-    const { was, pieces } = split(codec, joined);
+    const { was, pieces } = split(codec, join(units, code));
     expect(was).toBe(true);
     expectSmall(pieces);
     expect(unitsOf(codec, payloadsOf(pieces))).toEqual(units);
@@ -176,9 +237,19 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
   });
 });
 
-test('a payload that begins with a start code is separated too', () => {
-  const units = [...SETS.H264, slice('H264', 20)];
-  const joined = Buffer.concat(units.flatMap((unit) => [Buffer.from([0, 0, 0, 1]), unit]));
-  const { pieces } = split('H264', joined);
-  expect(pieces.map(({ payload }) => payload)).toEqual(units.map((unit) => new Uint8Array(unit)));
+test.each(['H264', 'H265'] as const)(
+  '%s: a payload that begins with a start code is separated too',
+  (codec) => {
+    const units = [...SETS[codec], slice(codec, 20)];
+    const joined = Uint8Array.of(0, 0, 0, 1, ...join(units));
+    const { pieces } = split(codec, joined);
+    expect(payloadsOf(pieces)).toEqual(units);
+  },
+);
+
+test('H.265: a start of a unit that ends inside its header is left out', () => {
+  const [vps] = SETS.H265;
+  const joined = Uint8Array.of(...vps!, 0, 0, 0, 1, 68);
+  const [first] = fragmentsOf('H265', Uint8Array.of(...joined, ...slice('H265', 9)), 6);
+  expect(payloadsOf(split('H265', first!).pieces)).toEqual([vps]);
 });

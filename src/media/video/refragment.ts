@@ -48,12 +48,13 @@ export class Refragmenter {
     const type = this.#syntax.typeOf(packet[start] ?? 0);
     if (type === this.#syntax.fragmentType) return this.#pushFragment(packet, start, end);
     this.reset();
-    const isJoined = this.#mayBeJoined(type) && hasStartCode(packet, start, end);
+    const isJoined =
+      (this.#isNoSlice(type) || startsWithZeros(packet, start)) && hasStartCode(packet, start, end);
     if (end - start <= MAX_PAYLOAD_BYTES && !isJoined) return false;
     const payload = packet.subarray(start, end);
     if (isJoined) this.#addAll(splitJoined(payload), readMarker(packet));
     else if (type !== this.#syntax.aggregateType) this.#addUnit(payload, readMarker(packet));
-    else this.#addAll(splitAggregate(payload, this.#syntax.headerBytes), readMarker(packet));
+    else return this.#pushAggregate(payload, readMarker(packet));
     return true;
   }
 
@@ -62,24 +63,62 @@ export class Refragmenter {
     this.#filled = 0;
   }
 
-  /** Type 0 is a start code itself: H.264 has no such unit. */
-  #mayBeJoined(type: number): boolean {
-    if (type === this.#syntax.aggregateType) return false;
-    return type === 0 || type >= this.#firstNonSlice;
+  #isNoSlice(type: number): boolean {
+    return type >= this.#firstNonSlice && type !== this.#syntax.aggregateType;
   }
 
   #pushFragment(packet: Uint8Array, start: number, end: number): boolean {
-    const { headerBytes } = this.#syntax;
+    const { headerBytes, typeMask } = this.#syntax;
     const body = start + headerBytes + 1;
+    if (body > end) return false;
     const flags = packet[body - 1] ?? 0;
-    if (flags & FRAGMENT_START) this.reset();
+    const isFirst = (flags & FRAGMENT_START) !== 0;
+    if (isFirst) this.reset();
+    const isJoined =
+      isFirst && this.#isNoSlice(flags & typeMask) && hasStartCode(packet, body, end);
+    if (isJoined || (isFirst && flags & FRAGMENT_END)) {
+      this.#pushDisguised(packet.subarray(start, end), isJoined, readMarker(packet));
+      return true;
+    }
     if (this.#filled === 0 && end - start <= MAX_PAYLOAD_BYTES) return false;
-    if (body >= end) return false;
     if (this.#filled === 0) this.#open(packet.subarray(start, body - 1), flags & ~FRAGMENT_END);
     this.#append(packet.subarray(body, end));
     if (flags & FRAGMENT_END) this.#close(FRAGMENT_END, readMarker(packet));
     else if (readMarker(packet)) this.#close(0, true);
     return true;
+  }
+
+  /**
+   * A first fragment that is more than that: a whole unit (OpenIPC: retina#131), or parameter sets
+   * and the start of a slice, all under the first set's type and joined by start codes (V380:
+   * retina#68, #108). A start code across the end of the fragment is not seen.
+   */
+  #pushDisguised(fragment: Uint8Array, isJoined: boolean, marker: boolean): void {
+    const { headerBytes } = this.#syntax;
+    const isWhole = ((fragment[headerBytes] ?? 0) & FRAGMENT_END) !== 0;
+    const unit = this.#unwrap(fragment);
+    const units = isJoined ? splitJoined(unit) : [unit];
+    const last = isWhole ? undefined : units.pop();
+    this.#addAll(units, marker && !last);
+    if (!last || last.length < headerBytes) return;
+    this.#openUnit(last);
+    if (marker) this.#close(0, true);
+  }
+
+  /** A fragment's part of the unit, behind the unit's own header. */
+  #unwrap(fragment: Uint8Array): Uint8Array {
+    const { headerBytes, typeMask, withType } = this.#syntax;
+    const unit = fragment.slice(1);
+    unit.set(fragment.subarray(0, headerBytes));
+    unit[0] = withType(fragment[0] ?? 0, (fragment[headerBytes] ?? 0) & typeMask);
+    return unit;
+  }
+
+  /** Takes the whole payload apart; if it makes no sense it is left to who looks into it. */
+  #pushAggregate(payload: Uint8Array, marker: boolean): boolean {
+    const units = splitAggregate(payload, this.#syntax.headerBytes);
+    if (units) this.#addAll(units, marker);
+    return units !== undefined;
   }
 
   #addAll(units: readonly Uint8Array[], marker: boolean): void {
@@ -94,12 +133,17 @@ export class Refragmenter {
       this.#give(RTP_HEADER_BYTES + unit.length, marker);
       return;
     }
+    this.#openUnit(unit);
+    this.#close(FRAGMENT_END, marker);
+  }
+
+  /** Begins a fragment with this start of a unit; more may be appended. */
+  #openUnit(unit: Uint8Array): void {
     const { headerBytes, typeOf, withType, fragmentType } = this.#syntax;
     const first = unit[0] ?? 0;
     this.#open(unit.subarray(0, headerBytes), FRAGMENT_START | typeOf(first));
     this.#piece[RTP_HEADER_BYTES] = withType(first, fragmentType);
     this.#append(unit.subarray(headerBytes));
-    this.#close(FRAGMENT_END, marker);
   }
 
   /** Begins a fragment with this header. */
@@ -140,30 +184,38 @@ export class Refragmenter {
   }
 }
 
+/** The first two bytes of a start code; no unit of either codec begins with them. */
+function startsWithZeros(packet: Uint8Array, start: number): boolean {
+  return packet[start] === 0 && packet[start + 1] === 0;
+}
+
 function hasStartCode(packet: Uint8Array, start: number, end: number): boolean {
   const limit = Math.min(end, start + MAX_LEADING_BYTES);
   return findStartCode(packet, start, limit) < limit;
 }
 
+/** Zeros before a start code are padding; at the end they may be a unit's that goes on. */
 function splitJoined(payload: Uint8Array): Uint8Array[] {
   const units: Uint8Array[] = [];
   let start = 0;
   while (start < payload.length) {
     const code = findStartCode(payload, start);
-    const end = trimZeros(payload, start, code);
+    const end = code < payload.length ? trimZeros(payload, start, code) : code;
     if (end > start) units.push(payload.subarray(start, end));
     start = code + START_CODE_BYTES;
   }
   return units;
 }
 
-function splitAggregate(payload: Uint8Array, headerBytes: number): Uint8Array[] {
+/** Undefined if it is cut. */
+function splitAggregate(payload: Uint8Array, headerBytes: number): Uint8Array[] | undefined {
   const units: Uint8Array[] = [];
   let at = headerBytes;
   while (at + SIZE_BYTES < payload.length) {
     const size = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
     const unit = payload.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size);
-    if (unit.length > 0) units.push(unit);
+    if (unit.length < size) return undefined;
+    if (size > 0) units.push(unit);
     at += SIZE_BYTES + size;
   }
   return units;
