@@ -7,6 +7,7 @@ import { createMetrics, type Metrics } from '../adapters/prometheus/metrics.ts';
 import { createMetricsServer } from '../adapters/prometheus/metrics-server.ts';
 import { createApi } from '../api/server.ts';
 import type { ApiServices } from '../api/services.ts';
+import { createSignalling } from '../signalling/signalling.ts';
 import { addressesOf } from './addresses.ts';
 import { Closers } from './closers.ts';
 import { formatStreams } from './config/format-streams.ts';
@@ -71,6 +72,14 @@ async function openHttp(
   const { host, httpPort: port } = options.config.server;
   const api = createApi(createServices(options, parts));
   closers.add(() => api.close());
+  const { clock, log, config } = options;
+  const { viewers, streams, access } = parts;
+  const { iceServers, maxPeers: maxSockets } = config.webrtc;
+  const rules = { clock, log, viewers, streams, access };
+  const signalling = createSignalling({ ...rules, iceServers, maxSockets });
+  // Before the HTTP server, which waits for its sockets.
+  closers.add(() => signalling.close());
+  signalling.attach(api.server);
   try {
     await api.listen({ host, port });
   } catch (error) {

@@ -28,7 +28,8 @@ export interface StatsSnapshot {
   readonly video: TrackStats | null;
   readonly audio: TrackStats | null;
   readonly rttMs: number | null;
-  readonly transport: 'udp' | 'tcp' | null;
+  /** `mse`: over the WebSocket. */
+  readonly transport: 'udp' | 'tcp' | 'mse' | null;
 }
 
 type Entry = Readonly<Record<string, unknown>>;

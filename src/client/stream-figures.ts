@@ -8,7 +8,7 @@ export interface StreamFigures {
   readonly audioCodec: string | null;
   readonly width: number | null;
   readonly height: number | null;
-  readonly transport: 'udp' | 'tcp' | null;
+  readonly transport: StatsSnapshot['transport'];
   /** Video and audio, over the interval between the two looks. */
   readonly bitrateKbps: number | null;
   readonly packets: number;

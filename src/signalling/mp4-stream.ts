@@ -26,7 +26,7 @@ const MAX_SOUND_SHIFT_SECONDS = 0.001;
 /** Sound that far from its place was given another clock: it is moved at once. */
 const SOUND_JUMP_SECONDS = 0.5;
 
-export interface Mp4Sink {
+interface Mp4Sink {
   /** What follows needs another beginning. */
   onInit(mime: string, segment: Uint8Array): void;
   onFragment(fragment: Uint8Array): void;
@@ -121,10 +121,10 @@ export class Mp4Stream {
     this.#videoTicks = Math.max(ticks, this.#videoTicks + 1);
     this.#heldVideo = { frame, decodedAt: this.#videoTicks };
     if (held) this.#writeVideo(held, this.#videoTicks);
+    if (frame.isKey) this.#beginPicture(frame, this.#videoTicks);
   }
 
   #writeVideo({ frame, decodedAt }: Held<VideoFrame>, endsAt: number): void {
-    if (frame.isKey) this.#beginPicture(frame, decodedAt);
     const track = this.#videoTrack;
     if (this.#state !== 'begun' || !track || !this.#origin) return;
     const { units, isKey, shownAt } = frame;

@@ -35,7 +35,7 @@ interface OpenSocket {
   readonly wire: Wire;
 }
 
-export interface Signalling {
+interface Signalling {
   readonly sockets: number;
   readonly counters: SignallingCounters;
   /** Answers this server's upgrades to `/ws/{streamId}`; other requests stay its own. */

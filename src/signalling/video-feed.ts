@@ -49,6 +49,7 @@ export class VideoFeed implements Outlet {
     this.#timestamp = marker ? undefined : timestamp;
     const unit = this.#depacketizer.push(packet, marker, timestamp);
     if (unit) this.#take(unit);
+    else if (marker) this.#lose();
   }
 
   addReport(packet: Uint8Array): void {
@@ -68,14 +69,18 @@ export class VideoFeed implements Outlet {
   #take({ units, timestamp, complete }: AccessUnit): void {
     const shownAt = this.#ticks.of(timestamp);
     const isKey = units.some((unit) => isKeyUnit(this.#codec, unit));
-    if (!complete) this.#needsKey = true;
     if (!complete || (this.#needsKey && !isKey)) {
-      this.dropped++;
+      this.#lose();
       return;
     }
     this.#needsKey = false;
     const parameterSets = isKey ? units.filter((unit) => isParameterSet(this.#codec, unit)) : [];
     this.#onFrame({ units, isKey, parameterSets, shownAt, timestamp });
+  }
+
+  #lose(): void {
+    this.#needsKey = true;
+    this.dropped++;
   }
 }
 

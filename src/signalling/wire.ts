@@ -50,11 +50,6 @@ export class Wire {
     this.#socket.close(code, reason);
   }
 
-  /** Without waiting for an answer. */
-  terminate(): void {
-    this.#socket.terminate();
-  }
-
   #hasRoom(): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return false;
     if (this.#chokedAtMs === undefined && this.#socket.bufferedAmount > MAX_WAITING_BYTES) {

@@ -121,17 +121,23 @@ test('the test command of both READMEs is what continuous integration runs', () 
   }
 });
 
+/** `webrtc.hosts`, also where its value follows. A file name like `data.yaml` would be one too. */
+const SETTING =
+  /^(?:access|cameras|data|logging|metrics|rtsp|server|transcoding|webrtc)\.(?!md$)[a-z_]+(?=$|:)/;
+
 test('every setting in the documents is one of yeoul.example.yaml', () => {
   const example: unknown = parse(readText('yeoul.example.yaml'));
   const known = (keys: string[]) =>
     keys.reduce<unknown>((value, key) => value && Reflect.get(Object(value), key), example);
   const unknown = (markdown: string) =>
     readInlineCode(markdown)
-      .map((text) => /^(?:server|metrics|webrtc|logging)\.[a-z_]+(?=$|:)/.exec(text)?.[0])
+      .map((text) => SETTING.exec(text)?.[0])
       .filter((name) => name !== undefined)
       .filter((name) => known(name.split('.')) === undefined);
   expect(findInDocuments(unknown)).toEqual([]);
-  expect(unknown('`webrtc.hosts: [x]`, `webrtc.prot`')).toEqual(['webrtc.prot']);
+  expect(unknown('`webrtc.hosts: [x]`, `webrtc.prot`, `access.reed`')).toEqual([
+    ...['webrtc.prot', 'access.reed'],
+  ]);
 });
 
 let openapi: OpenapiDocument;
@@ -149,7 +155,7 @@ test('the table of paths in both READMEs is that of the pages and of the OpenAPI
   const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const pages = ['/', '/view/{id}', '/docs'];
+  const pages = ['/', '/view/{id}', '/admin', '/embed/{id}', '/docs'];
   for (const [text, heading] of [
     [english, '## Pages and API'],
     [korean, '## 페이지와 API'],

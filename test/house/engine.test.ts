@@ -10,7 +10,11 @@ const users = code.filter((path) => /from 'node-datachannel'/.test(readText(path
 
 test('only its adapter and the tests’ far end load the engine', () => {
   const outside = users.filter((path) => !path.startsWith('src/adapters/webrtc/'));
-  expect(outside).toEqual(['test/support/media-peer.ts', 'test/support/whip-peer.ts']);
+  expect(outside).toEqual([
+    'test/e2e/matrix/offering-peer.ts',
+    'test/support/media-peer.ts',
+    'test/support/whip-peer.ts',
+  ]);
   expect(users.length).toBeGreaterThan(2);
 });
 

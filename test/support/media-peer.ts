@@ -12,7 +12,9 @@ import { Reception } from '#media/rtp/reception.ts';
 const H264_PROFILE = 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1';
 const HIGH_PROFILE = 'profile-level-id=640034;packetization-mode=1;level-asymmetry-allowed=1';
 export const OWN_SSRC = 0x7777;
+/** Of what is sent again, for each of the two profiles. */
 export const RTX_PAYLOAD_TYPE = 97;
+const HIGH_RTX_PAYLOAD_TYPE = 99;
 const FIRST_PACKETS = 8;
 const TICKS_PER_MS = 90;
 
@@ -64,7 +66,10 @@ export class MediaPeer {
     const video = new Video('0', 'SendRecv');
     video.addH264Codec(96, H264_PROFILE);
     video.addH264Codec(98, HIGH_PROFILE);
-    if (options.rtx) video.addRTXCodec(RTX_PAYLOAD_TYPE, 96, 90_000);
+    if (options.rtx) {
+      video.addRTXCodec(RTX_PAYLOAD_TYPE, 96, 90_000);
+      video.addRTXCodec(HIGH_RTX_PAYLOAD_TYPE, 98, 90_000);
+    }
     video.addSSRC(OWN_SSRC, 'media-peer');
     const audio = new Audio('1', 'SendRecv');
     audio.addOpusCodec(111);
@@ -128,7 +133,7 @@ export class MediaPeer {
 
   /** Packets that are sent again in a stream of their own don't mend the loss (RFC 4588 §7). */
   #countForReport(packet: Uint8Array): void {
-    if (readPayloadType(packet) === RTX_PAYLOAD_TYPE) return;
+    if (isSentAgain(packet)) return;
     const sequence = readSequence(packet);
     if (this.#receptionSsrc === undefined) this.#reception.restart(sequence);
     this.#receptionSsrc = readSsrc(packet);
@@ -153,6 +158,11 @@ export class MediaPeer {
     });
     return track;
   }
+}
+
+export function isSentAgain(packet: Uint8Array): boolean {
+  const payloadType = readPayloadType(packet);
+  return payloadType === RTX_PAYLOAD_TYPE || payloadType === HIGH_RTX_PAYLOAD_TYPE;
 }
 
 function emptyReceived(): Received {

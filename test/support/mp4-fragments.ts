@@ -1,6 +1,6 @@
 // Reads the fragments of a live MP4 that hold one sample, box by box.
 
-export interface ReadFragment {
+interface ReadFragment {
   readonly track: number;
   readonly baseTime: number;
   readonly duration: number;

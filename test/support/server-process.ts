@@ -21,6 +21,8 @@ interface ServerOptions {
   readonly maxPeers?: number;
   /** `webrtc.ice_servers`, as YAML. */
   readonly iceServers?: string;
+  /** Where it listens. Default: loopback. */
+  readonly host?: string;
   readonly httpPort?: number;
   readonly mediaPort?: number;
   /** Flags for its Node. */
@@ -32,6 +34,7 @@ export class ServerProcess {
   readonly httpPort: number;
   readonly mediaPort: number;
   readonly rtspPort: number;
+  readonly #host: string;
   readonly #folder: string;
   readonly #npm: boolean;
   readonly #nodeFlags: readonly string[];
@@ -46,6 +49,7 @@ export class ServerProcess {
     this.httpPort = ports.http;
     this.mediaPort = ports.media;
     this.rtspPort = ports.rtsp;
+    this.#host = options.host ?? '127.0.0.1';
     this.#npm = options.npm ?? false;
     this.#nodeFlags = options.nodeFlags ?? [];
     this.#folder = mkdtempSync(join(tmpdir(), 'yeoul-server-'));
@@ -56,8 +60,8 @@ export class ServerProcess {
       logLevel = 'info',
       yaml = '',
     } = options;
-    const config = `server: { host: 127.0.0.1, http_port: ${ports.http} }
-webrtc: { host: 127.0.0.1, port: ${ports.media}, tcp: ${tcp}, max_peers: ${maxPeers}, ice_servers: ${iceServers} }
+    const config = `server: { host: ${this.#host}, http_port: ${ports.http} }
+webrtc: { host: ${this.#host}, port: ${ports.media}, tcp: ${tcp}, max_peers: ${maxPeers}, ice_servers: ${iceServers} }
 rtsp: { host: 127.0.0.1, port: ${ports.rtsp} }
 cameras: { allow: [127.0.0.0/8] }
 data: { path: ${join(this.#folder, 'yeoul.db')} }
@@ -76,7 +80,7 @@ ${yaml}`;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.httpPort}`;
+    return `http://${this.#host}:${this.httpPort}`;
   }
 
   get pid(): number {

@@ -24,7 +24,7 @@ export const H264: TrackFormat = {
 };
 export const OPUS: TrackFormat = { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 };
 
-export class FakeSource implements Source {
+class FakeSource implements Source {
   sink: SourceSink | undefined;
   tracks: readonly TrackSink[] = [];
   keyFramesAsked = 0;
@@ -69,7 +69,7 @@ export class FakeConverter implements Converter {
   }
 }
 
-export class FakeConversion implements Conversion {
+class FakeConversion implements Conversion {
   readonly cpuSeconds = 0.25;
   readonly to: TrackFormat['codec'];
   readonly sink: ConversionSink;

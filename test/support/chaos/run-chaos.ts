@@ -140,7 +140,7 @@ class Chaos {
         this.#look(answerMs);
         answerMs = 0;
       }
-      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+      await pause(ASK_EVERY_MS);
     }
   }
 
@@ -155,6 +155,7 @@ class Chaos {
   async #awaitEnds(): Promise<string[]> {
     let wrong: string[] = [];
     const look = async () => {
+      await pause(ASK_EVERY_MS);
       wrong = judgeEnds(await this.#streams());
       return wrong.length === 0;
     };
@@ -217,6 +218,10 @@ class Chaos {
     const { streams } = (await response.json()) as { streams: StreamView[] };
     return streams;
   }
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
 function judgeEnds(streams: readonly StreamView[]): string[] {
