@@ -6,7 +6,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
   chromium: 'the browser that plays the streams, with H.264',
   coturn: 'the relay for a viewer that nothing else reaches',
   ffmpeg: 'decodes recorded streams to check them, and makes the test clip',
+  'firefox-esr': 'the other browser',
   'fonts-noto-cjk': 'Korean letters in the browser',
+  'gstreamer1.0-libav': 'decodes H.264, H.265 and AAC in GStreamer',
+  'gstreamer1.0-plugins-bad': 'parses H.264 and H.265 in GStreamer',
+  'gstreamer1.0-plugins-base': 'makes the picture and the Opus that GStreamer publishes',
+  'gstreamer1.0-plugins-good': 'the RTSP client of GStreamer, a second opinion beside ffmpeg',
+  'gstreamer1.0-plugins-ugly': 'encodes the H.264 that GStreamer publishes',
+  'gstreamer1.0-rtsp': 'publishes by RTSP from GStreamer',
+  'gstreamer1.0-tools': 'runs GStreamer',
 };
 
 /** True if all are there in the end. */

@@ -73,9 +73,10 @@ test('Disconnect ends the viewer and the picture, Connect brings both back', asy
   expect(await listViewers(server.url)).toMatchObject([{ state: 'connected', path: 'udp' }]);
 });
 
-test('the viewer of a browser that was killed is reaped', async () => {
+test('the viewer by WHEP of a browser that was killed is reaped', async () => {
   const doomed = await TestBrowser.launch();
   const { page } = await doomed.openPage();
+  await page.routeWebSocket(/\/ws\//, (socket) => socket.close());
   await openStream(page, server.url);
   await doomed.kill();
   expect(await listViewers(server.url)).toHaveLength(1);

@@ -108,7 +108,7 @@ test('a server that ends in order is missed within seconds, the last picture sta
   expect(await server.stop('SIGTERM')).toBe(0);
   await untilReconnecting();
   expect(await page.evaluate(readRim, RIM)).toBeGreaterThan(BRIGHT);
-  expect(await page.getByTestId('server-state').textContent()).toBe('Reconnecting');
+  await page.getByTestId('server-state').getByText('Reconnecting').waitFor();
   await server.start();
   await untilFlowing(page, HEALED_WITHIN_MS);
 });

@@ -40,7 +40,7 @@ afterAll(async () => {
 /** Opens a page and waits until it shows what it is for. */
 async function openPath(page: Page, path: string): Promise<void> {
   await page.goto(`${server.url}${path}`);
-  const content = path === '/docs' ? '.docs .tag' : '[data-testid=video]';
+  const content = path === '/docs' ? 'nav.contents .method' : '[data-testid=video]';
   await page.locator(content).first().waitFor();
 }
 
@@ -121,6 +121,7 @@ test.each([
   const closedPort = await freePort();
   await using opened = await browser.openPage({ locale });
   const { page } = opened;
+  await page.routeWebSocket(/\/ws\//, (socket) => socket.close());
   await page.route('**/whep/test', async (route) => {
     const response = await route.fetch();
     const answer = (await response.text()).replaceAll(` ${server.mediaPort} `, ` ${closedPort} `);

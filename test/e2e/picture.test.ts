@@ -60,9 +60,10 @@ test('the sound comes with the picture, and the panel says how', async () => {
   expect(await readTextFigure(page, 'transport')).toBe('UDP');
 });
 
-test('without UDP the picture comes over TCP', async () => {
+test('without UDP the picture comes over TCP, also by WHEP', async () => {
   await using opened = await browser.openPage();
   const { page } = opened;
+  await page.routeWebSocket(/\/ws\//, (socket) => socket.close());
   await page.route('**/whep/**', async (route) => {
     // Told of no address of ours, the server cannot open a path over UDP either.
     if (route.request().method() === 'PATCH') return route.fulfill({ status: 204 });

@@ -14,14 +14,22 @@ interface JsonPollEvents {
   onState(state: ConnectionState): void;
 }
 
+interface JsonPollOptions {
+  readonly presence: PagePresence;
+  readonly events: JsonPollEvents;
+  /** The admin secret, for servers that not everybody may read. */
+  readonly secret: string | null;
+}
+
 export class JsonPoll {
   readonly #connection: Connection<Link>;
   readonly #detach: () => void;
 
-  constructor(url: string, options: { presence: PagePresence; events: JsonPollEvents }) {
-    const { presence, events } = options;
+  constructor(url: string, options: JsonPollOptions) {
+    const { presence, events, secret } = options;
+    const headers = secret === null ? {} : { authorization: `Bearer ${secret}` };
     const read = async (signal: AbortSignal): Promise<void> => {
-      const response = await request(browserFetch, url, { method: 'GET', signal });
+      const response = await request(browserFetch, url, { method: 'GET', headers, signal });
       const data: unknown = JSON.parse(await response.text());
       if (!signal.aborted) events.onData(data);
     };

@@ -24,11 +24,17 @@ export class PagePresence {
   readonly #asleep = new Set<Attachable>();
   /** When the server that answered last was started, on our clock. */
   #serverStartMs = Number.NEGATIVE_INFINITY;
+  readonly #server: string;
   readonly #watch = new ServerWatch({
     clock: browserClock,
     read: (signal) => this.#readServer(signal),
     onBack: (restarted) => this.#handleBack(restarted),
   });
+
+  /** `server`: its origin, where it is not that of the page. */
+  constructor(server = '') {
+    this.#server = server;
+  }
 
   /** Listens for the life of the page. */
   start(): void {
@@ -70,7 +76,7 @@ export class PagePresence {
   }
 
   async #readServer(signal: AbortSignal): Promise<ServerReading> {
-    const reading = await readHealth(signal);
+    const reading = await readHealth(`${this.#server}/api/v1/health`, signal);
     this.#serverStartMs = browserClock.nowMs() - reading.uptimeMs;
     return reading;
   }
@@ -105,8 +111,8 @@ export class PagePresence {
   }
 }
 
-async function readHealth(signal: AbortSignal): Promise<ServerReading> {
-  const response = await request(browserFetch, '/api/v1/health', { method: 'GET', signal });
+async function readHealth(url: string, signal: AbortSignal): Promise<ServerReading> {
+  const response = await request(browserFetch, url, { method: 'GET', signal });
   const health: unknown = JSON.parse(await response.text());
   const { time, uptimeSeconds } = health as {
     time: string;

@@ -1,14 +1,19 @@
 // Where a player's picture is: a video element, a second one behind it while a new link warms up, and
-// between the two the last picture, held on a canvas because browsers blacken a stream that has ended.
+// between the two the last picture, held on a canvas because browsers blacken a medium that has ended.
+
+/** What can be shown by a video element. */
+export interface Medium {
+  attach(video: HTMLVideoElement): void;
+}
 
 interface StageEvents {
-  /** The first frame of the stream given to `prepare` is on screen. */
+  /** The first frame of the medium given to `prepare` is on screen. */
   onFirstFrame(): void;
 }
 
 /** Swapped in front when its first frame is decoded. */
 interface Take {
-  readonly stream: MediaStream;
+  readonly medium: Medium;
   readonly video: HTMLVideoElement;
   readonly events: StageEvents;
 }
@@ -40,25 +45,30 @@ export class VideoStage {
     return this.#captureTimeMs;
   }
 
-  /** Shows `stream` as soon as it has a frame; until then what is on screen stays. */
-  prepare(stream: MediaStream, events: StageEvents): void {
+  /** Whether a frame of it is on screen. */
+  shows(medium: Medium): boolean {
+    return this.#shown?.medium === medium;
+  }
+
+  /** Shows it as soon as it has a frame; until then what is on screen stays. */
+  prepare(medium: Medium, events: StageEvents): void {
     this.#discard();
     const video = document.createElement('video');
     video.autoplay = true;
     video.playsInline = true;
     // Sound starts with the picture: two elements must not sound at once.
     video.muted = true;
-    video.srcObject = stream;
-    this.#coming = { stream, video, events };
+    medium.attach(video);
+    this.#coming = { medium, video, events };
     this.element.prepend(video);
     this.#follow(this.#coming);
     video.play().catch(() => undefined);
   }
 
-  /** `stream` is about to end: its last picture is kept until the next stream has one. */
-  release(stream: MediaStream): void {
-    if (this.#coming?.stream === stream) this.#discard();
-    if (this.#shown?.stream !== stream) return;
+  /** It is about to end: its last picture is kept until the next medium has one. */
+  release(medium: Medium): void {
+    if (this.#coming?.medium === medium) this.#discard();
+    if (this.#shown?.medium !== medium) return;
     const { video } = this.#shown;
     this.#still.width = video.videoWidth;
     this.#still.height = video.videoHeight;
@@ -90,7 +100,7 @@ export class VideoStage {
     return this.#muted;
   }
 
-  /** Forgets a stream that has not shown a frame yet. */
+  /** Forgets a medium that has not shown a frame yet. */
   #discard(): void {
     if (this.#coming) remove(this.#coming.video);
     this.#coming = undefined;
@@ -125,5 +135,8 @@ export class VideoStage {
 
 function remove(video: HTMLVideoElement): void {
   video.srcObject = null;
+  // Lets go of a media source.
+  video.removeAttribute('src');
+  video.load();
   video.remove();
 }

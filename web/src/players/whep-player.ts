@@ -1,18 +1,35 @@
-// A live picture that keeps itself alive: connects, shows figures, survives the network and the server.
+// A live picture that keeps itself alive: connects, finds a way, shows figures, survives the network and
+// the server.
 
 import { Connection } from '#client/connection.ts';
 import type { ConnectionState } from '#client/connection-state.ts';
 import { frameAgeMs } from '#client/frame-age.ts';
+import type { Negotiation, QualityWish } from '#client/negotiation.ts';
+import { PathChain } from '#client/path-chain.ts';
+import type { StreamNews, ViewerStats } from '#client/signalling-client.ts';
+import { SignallingNegotiation } from '#client/signalling-negotiation.ts';
+import { signallingUrl } from '#client/signalling-url.ts';
 import type { StatsSnapshot } from '#client/stats-snapshot.ts';
 import { computeFigures, type StreamFigures } from '#client/stream-figures.ts';
+import { WhepNegotiation } from '#client/whep-negotiation.ts';
 import type { Timer } from '#std/clock.ts';
 import { browserClock } from './browser-clock.ts';
+import { browserFetch } from './browser-fetch.ts';
+import { openBrowserSocket } from './browser-socket.ts';
+import { chainMemory } from './chain-memory.ts';
+import { playableCodecs } from './media-source.ts';
+import { MseLink } from './mse-link.ts';
 import type { PagePresence } from './page-presence.ts';
+import { PeerLink } from './peer-link.ts';
+import type { PlayerLink } from './player-link.ts';
+import { watchHeight } from './stage-size.ts';
 import { VideoStage } from './video-stage.ts';
-import { WhepLink } from './whep-link.ts';
 
-/** Offer, ICE and DTLS are a handful of round trips, and DTLS waits 1 s, then 2 s after a loss. */
-const CONNECT_TIMEOUT_MS = 6_000;
+/** All ways together; each gives up by itself before that. */
+const CONNECT_TIMEOUT_MS = 60_000;
+
+/** An offer by WHEP: the server itself gives a camera 8 s to start, and a conversion 6 s. */
+const OFFER_TIMEOUT_MS = 20_000;
 
 /** Media that stands still for 3 s is lost; with the looks' spacing it takes up to 3.75 s to tell. */
 const PING_INTERVAL_MS = 500;
@@ -32,6 +49,16 @@ export interface PlayerView {
   readonly figures: StreamFigures | null;
   readonly firstFrameMs: number | null;
   readonly frameAgeMs: number | null;
+  /** How the stream itself stands, where the server says so. */
+  readonly stream: StreamNews | null;
+  /** What the server sends and why, where it says so. */
+  readonly sent: ViewerStats['viewer'] | null;
+  readonly quality: QualityWish['mode'];
+}
+
+interface PlayerOptions {
+  /** The admin secret, for servers whose streams not everybody may watch. */
+  readonly secret?: () => string | null;
 }
 
 export class WhepPlayer {
@@ -39,27 +66,54 @@ export class WhepPlayer {
   readonly #presence: PagePresence;
   readonly #stage = new VideoStage();
   readonly #listeners = new Set<(view: PlayerView) => void>();
-  readonly #connection: Connection<WhepLink>;
-  readonly #detach: () => void;
+  readonly #secret: () => string | null;
+  readonly #chain: PathChain<PlayerLink>;
+  readonly #connection: Connection<PlayerLink>;
+  readonly #endings: readonly (() => void)[];
   readonly #ticker: Timer;
+  #quality: QualityWish = { mode: 'auto' };
+  #stream: StreamNews | null = null;
+  #sent: ViewerStats['viewer'] | null = null;
   #snapshot: StatsSnapshot | null = null;
   #figures: StreamFigures | null = null;
   #playing = false;
+  #dialedAtMs = 0;
+  readonly #news = {
+    onStream: (news: StreamNews): void => {
+      this.#stream = news;
+      if (news.state !== 'live') this.#chain.noteStreamAway();
+      this.#emit();
+    },
+    onStats: ({ viewer }: ViewerStats): void => {
+      this.#sent = viewer;
+    },
+  };
   #firstFrameMs: number | null = null;
 
-  constructor(url: string, presence: PagePresence) {
+  /** `url`: the stream's WHEP, absolute. */
+  constructor(url: string, presence: PagePresence, options: PlayerOptions = {}) {
     this.#url = url;
     this.#presence = presence;
-    this.#connection = new Connection<WhepLink>({
+    this.#secret = options.secret ?? (() => null);
+    this.#chain = this.#createChain();
+    this.#connection = new Connection<PlayerLink>({
       clock: browserClock,
       random: Math.random,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       pingIntervalMs: PING_INTERVAL_MS,
       pingTimeoutMs: PING_TIMEOUT_MS,
-      dial: (context) => this.#dial().open(context),
+      dial: (context) => {
+        this.#dialedAtMs = browserClock.nowMs();
+        return this.#chain.dial(context);
+      },
     });
     this.#connection.subscribe((state) => this.#handleState(state));
-    this.#detach = presence.attach(this.#connection);
+    this.#endings = [
+      presence.attach(this.#connection),
+      watchHeight(this.#stage.element, (heightPixels) => {
+        this.#setQuality({ ...this.#quality, heightPixels });
+      }),
+    ];
     this.#ticker = browserClock.every(FIGURES_PERIOD_MS, () => void this.#look());
   }
 
@@ -85,6 +139,9 @@ export class WhepPlayer {
       figures: this.#figures,
       firstFrameMs: this.#firstFrameMs,
       frameAgeMs: this.#frameAge(),
+      stream: this.#stream,
+      sent: this.#sent,
+      quality: this.#quality.mode,
     };
   }
 
@@ -101,6 +158,7 @@ export class WhepPlayer {
   /** Ends the viewer and removes the picture; `connect` starts again. */
   disconnect(): void {
     this.#connection.close('disconnected by hand');
+    this.#chain.rest();
     this.#stage.clear();
     this.#emit();
   }
@@ -119,25 +177,87 @@ export class WhepPlayer {
     this.#emit();
   }
 
+  /** `auto`: what suits the size of the picture and the link. */
+  setQualityMode(mode: QualityWish['mode']): void {
+    this.#setQuality({ ...this.#quality, mode });
+    this.#emit();
+  }
+
   /** For good. */
   close(): void {
     this.#ticker.cancel();
     this.#listeners.clear();
     this.#connection.close();
-    this.#detach();
+    this.#chain.rest();
+    for (const end of this.#endings) end();
     this.#stage.clear();
   }
 
-  #dial(): WhepLink {
-    const link = new WhepLink({
-      url: this.#url,
-      onClosing: (stream) => this.#stage.release(stream),
+  #createChain(): PathChain<PlayerLink> {
+    const canMse = playableCodecs().length > 0;
+    return new PathChain<PlayerLink>({
+      clock: browserClock,
+      memory: chainMemory,
+      onBetter: () => this.#connection.retryNow('WebRTC gets through again.'),
+      ways: {
+        webrtcBySocket: (context) => {
+          const onBreak = (livedMs: number) => this.#chain.noteBreak(livedMs);
+          const negotiate = (onEnd: (reason: string) => void) => this.#negotiateBySocket(onEnd);
+          return this.#show(this.#createPeerLink({ negotiate, onBreak })).open(context);
+        },
+        webrtcByWhep: (context) => {
+          // Without a socket nobody says whether the stream itself stopped.
+          const onBreak = () => undefined;
+          const negotiate = () => this.#negotiateByWhep();
+          return this.#show(this.#createPeerLink({ negotiate, onBreak })).open(context);
+        },
+        mse: canMse ? (context) => this.#show(this.#createMseLink()).open(context) : undefined,
+      },
     });
-    const startedMs = browserClock.nowMs();
-    this.#stage.prepare(link.stream, {
+  }
+
+  #createPeerLink(
+    options: Pick<ConstructorParameters<typeof PeerLink>[0], 'negotiate' | 'onBreak'>,
+  ): PlayerLink {
+    return new PeerLink({ ...options, onClosing: (medium) => this.#stage.release(medium) });
+  }
+
+  #createMseLink(): PlayerLink {
+    return new MseLink({
+      url: signallingUrl(this.#url),
+      secret: this.#secret(),
+      quality: this.#quality,
+      events: { ...this.#news, onClosing: (medium) => this.#stage.release(medium) },
+    });
+  }
+
+  #negotiateBySocket(onEnd: (reason: string) => void): Negotiation {
+    const options = {
+      url: signallingUrl(this.#url),
+      openSocket: openBrowserSocket,
+      clock: browserClock,
+      secret: this.#secret(),
+      events: { ...this.#news, onEnd },
+    };
+    return new SignallingNegotiation(options, this.#quality);
+  }
+
+  #negotiateByWhep(): Negotiation {
+    const timeout = () => AbortSignal.timeout(OFFER_TIMEOUT_MS);
+    return new WhepNegotiation({ url: this.#url, fetch: browserFetch, timeout });
+  }
+
+  #setQuality(quality: QualityWish): void {
+    this.#quality = quality;
+    this.#connection.link?.setQuality(quality);
+  }
+
+  /** Its picture comes on screen as soon as it has one. */
+  #show(link: PlayerLink): PlayerLink {
+    this.#stage.prepare(link.medium, {
       onFirstFrame: () => {
         this.#playing = true;
-        this.#firstFrameMs = browserClock.nowMs() - startedMs;
+        this.#firstFrameMs = browserClock.nowMs() - this.#dialedAtMs;
         this.#emit();
       },
     });
@@ -145,10 +265,13 @@ export class WhepPlayer {
   }
 
   #handleState({ kind }: ConnectionState): void {
+    const { link } = this.#connection;
+    // A link that was tried beside another has its picture on screen already.
+    this.#playing = link !== undefined && this.#stage.shows(link.medium);
     if (kind !== 'connected') {
-      this.#playing = false;
       this.#snapshot = null;
       this.#figures = null;
+      this.#sent = null;
     }
     this.#emit();
   }

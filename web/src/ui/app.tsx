@@ -1,14 +1,18 @@
 // The frame around every page, and the choice of the page.
 
 import { useEffect } from 'preact/hooks';
+import { AdminPage } from './admin-page.tsx';
 import { DocsPage } from './docs-page.tsx';
+import { EmbedPage } from './embed-page.tsx';
 import { Header } from './header.tsx';
-import { path, viewedStream } from './router.ts';
+import { embeddedStream, path, viewedStream } from './router.ts';
 import { text } from './settings.ts';
 import { ViewPage } from './view-page.tsx';
 import { WallPage } from './wall-page.tsx';
 
 export function App() {
+  const embedded = embeddedStream(path.value);
+  if (embedded !== undefined) return <EmbedPage streamId={embedded} />;
   return (
     <>
       <a class="skip" href="#content">
@@ -26,6 +30,7 @@ function Page() {
   const streamId = viewedStream(path.value);
   if (streamId !== undefined) return <ViewPage key={streamId} streamId={streamId} />;
   if (path.value === '/') return <WallPage />;
+  if (path.value === '/admin') return <AdminPage />;
   if (path.value === '/docs') return <DocsPage />;
   return <NotFoundPage />;
 }

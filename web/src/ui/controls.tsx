@@ -2,7 +2,9 @@
 
 import type { Signal } from '@preact/signals';
 import type { PlayerView, WhepPlayer } from '../players/whep-player.ts';
-import { Icon, type IconName } from './icon.tsx';
+import { toggleFullScreen } from './full-screen.ts';
+import { Icon } from './icon.tsx';
+import type { IconName } from './pictograms.ts';
 import { text } from './settings.ts';
 
 interface ControlsProperties {
@@ -11,9 +13,11 @@ interface ControlsProperties {
   /** Whether the viewer wants to be connected. */
   readonly wanted: Signal<boolean>;
   readonly host: { readonly current: HTMLElement | null };
+  /** How many encodings the camera has to choose from. */
+  readonly profiles: number;
 }
 
-export function Controls({ player, view, wanted, host }: ControlsProperties) {
+export function Controls({ player, view, wanted, host, profiles }: ControlsProperties) {
   const words = text.value.view;
   const { kind } = view.connection;
   const canPop = document.pictureInPictureEnabled && view.playing;
@@ -31,6 +35,7 @@ export function Controls({ player, view, wanted, host }: ControlsProperties) {
         </button>
       )}
       <ConnectButton player={player} wanted={wanted} />
+      {profiles > 1 && <QualityChoice player={player} view={view} />}
       {hasSound && (
         <IconButton
           name={view.muted ? 'silent' : 'sound'}
@@ -51,7 +56,7 @@ export function Controls({ player, view, wanted, host }: ControlsProperties) {
         name="expand"
         label={words.fullScreen}
         testId="full-screen"
-        onClick={() => void toggleFullScreen(player, host.current)}
+        onClick={() => void toggleFullScreen(host.current, player.video)}
       />
     </div>
   );
@@ -76,6 +81,26 @@ function ConnectButton({ player, wanted }: Pick<ControlsProperties, 'player' | '
   );
 }
 
+function QualityChoice({ player, view }: Pick<ControlsProperties, 'player' | 'view'>) {
+  const { label, modes } = text.value.quality;
+  return (
+    <select
+      class="quality"
+      aria-label={label}
+      title={label}
+      data-testid="quality"
+      value={view.quality}
+      onInput={(event) => player.setQualityMode(event.currentTarget.value as PlayerView['quality'])}
+    >
+      {(['auto', 'main', 'sub'] as const).map((mode) => (
+        <option key={mode} value={mode}>
+          {modes[mode]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 interface IconButtonProperties {
   readonly name: IconName;
   readonly label: string;
@@ -96,15 +121,4 @@ function IconButton({ name, label, testId, onClick }: IconButtonProperties) {
       <Icon name={name} />
     </button>
   );
-}
-
-/** iPhones enlarge only video elements. */
-async function toggleFullScreen(player: WhepPlayer, host: HTMLElement | null): Promise<void> {
-  if (document.fullscreenElement) {
-    await document.exitFullscreen();
-    return;
-  }
-  const video = player.video as (HTMLVideoElement & { webkitEnterFullscreen?(): void }) | undefined;
-  if (host?.requestFullscreen) await host.requestFullscreen().catch(() => undefined);
-  else video?.webkitEnterFullscreen?.();
 }

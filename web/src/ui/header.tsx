@@ -15,6 +15,7 @@ export function Header() {
       </a>
       <nav aria-label={nav.label}>
         <PageLink href="/" label={nav.wall} />
+        <PageLink href="/admin" label={nav.admin} />
         <PageLink href="/docs" label={nav.api} />
       </nav>
       <ServerState />

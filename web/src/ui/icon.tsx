@@ -1,24 +1,36 @@
-// The pictograms of the buttons, as strokes in the colour of the text.
+// Pictograms as parts of the page.
 
-const paths = {
-  auto: 'M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16',
-  light:
-    'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400M17.600 17.600L19 19M5 19l1.400-1.400M17.600 6.400L19 5',
-  dark: 'M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500z',
-  expand: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
-  window: 'M3 5h18v14H3zM12.500 12.500h6v4h-6z',
-  sound:
-    'M4 9.500v5h3.500L12 19V5L7.500 9.500zM15.500 9a4.200 4.200 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11',
-  silent: 'M4 9.500v5h3.500L12 19V5L7.500 9.500zM16 9.500l5 5M21 9.500l-5 5',
-  back: 'M14.500 5.500L8 12l6.500 6.500',
-} as const;
-
-export type IconName = keyof typeof paths;
+import { type IconName, pictograms } from './pictograms.ts';
+import type { WallLayout } from './wall-layout.ts';
 
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class={`pictogram ${name}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={paths[name]} />
+      <path d={pictograms[name]} />
     </svg>
   );
+}
+
+/** The lines between the tiles; those of `auto` say "any number". */
+const cuts: Readonly<Record<WallLayout, string>> = {
+  auto: 'M9 5v14M15 5v7M9 12h12',
+  '1': '',
+  '4': grid(2),
+  '9': grid(3),
+  '16': grid(4),
+  '25': grid(5),
+  focus: 'M15 5v14M3 14.500h18M15 9.750h6M9 14.500v4.500',
+};
+
+export function LayoutIcon({ name }: { name: WallLayout }) {
+  return (
+    <svg class="pictogram layout" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={`M3 5h18v14H3z${cuts[name]}`} />
+    </svg>
+  );
+}
+
+function grid(count: number): string {
+  const steps = Array.from({ length: count - 1 }, (_, index) => (index + 1) / count);
+  return steps.map((part) => `M${3 + 18 * part} 5v14M3 ${5 + 14 * part}h18`).join('');
 }

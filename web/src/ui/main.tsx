@@ -10,6 +10,9 @@ import './styles/shell.css';
 import './styles/stage.css';
 import './styles/wall.css';
 import './styles/view.css';
+import './styles/why.css';
+import './styles/admin.css';
+import './styles/embed.css';
 import './styles/docs.css';
 
 applySettings();

@@ -25,6 +25,16 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     en: 'The fragment holds no usable ICE candidate.',
     ko: '쓸 수 있는 ICE 후보가 없습니다.',
   },
+  admin_secret_needed: {
+    status: 401,
+    en: 'This needs the admin secret, and it was missing or wrong.',
+    ko: '관리자 비밀 키가 필요합니다. 없거나 틀렸습니다.',
+  },
+  cross_site: {
+    status: 403,
+    en: 'Pages of other sites may not change anything here.',
+    ko: '다른 사이트의 페이지는 이곳의 설정을 바꿀 수 없습니다.',
+  },
   not_found: {
     status: 404,
     en: 'There is nothing at this address.',
@@ -45,6 +55,11 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     en: 'This address does not know this method.',
     ko: '이 주소에서는 쓸 수 없는 메서드입니다.',
   },
+  publisher_not_found: {
+    status: 404,
+    en: 'There is no such publisher; perhaps it has ended already.',
+    ko: '그런 송출자가 없습니다. 이미 끝났을 수 있습니다.',
+  },
   codec_refused: {
     status: 406,
     en: 'This browser cannot play what the camera sends. The detail names both, and the camera setting that helps.',
@@ -54,6 +69,31 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     status: 408,
     en: 'The request took too long to arrive.',
     ko: '요청이 도착하는 데 너무 오래 걸렸습니다.',
+  },
+  not_publishable: {
+    status: 409,
+    en: 'This stream comes from elsewhere; nobody can publish to it.',
+    ko: '이 영상은 다른 곳에서 옵니다. 여기에 송출할 수 없습니다.',
+  },
+  publisher_present: {
+    status: 409,
+    en: 'Somebody publishes to this stream already.',
+    ko: '이미 다른 송출자가 이 영상을 보내고 있습니다.',
+  },
+  stream_exists: {
+    status: 409,
+    en: 'There is a stream with this id already. Choose another id.',
+    ko: '이 아이디의 영상이 이미 있습니다. 다른 아이디를 고르세요.',
+  },
+  stream_in_file: {
+    status: 409,
+    en: 'The stream is set in the configuration file. Change it there.',
+    ko: '설정 파일에 있는 영상입니다. 그 파일에서 바꾸세요.',
+  },
+  too_many_streams: {
+    status: 409,
+    en: 'There are as many streams as there may be.',
+    ko: '영상이 허용된 수만큼 있습니다.',
   },
   stale_session: {
     status: 412,
@@ -80,10 +120,20 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     en: 'ICE cannot be restarted here; open a new session instead.',
     ko: 'ICE를 다시 시작할 수 없습니다. 새 세션을 여세요.',
   },
+  too_many_attempts: {
+    status: 429,
+    en: 'Too many wrong secrets came from this address. Wait some seconds.',
+    ko: '이 주소에서 틀린 비밀 키가 너무 많이 왔습니다. 몇 초 기다리세요.',
+  },
   headers_too_large: {
     status: 431,
     en: 'The header lines are too large.',
     ko: '요청 헤더가 너무 큽니다.',
+  },
+  too_many_trials: {
+    status: 503,
+    en: 'As many cameras are being tried as may be at once. Try again soon.',
+    ko: '동시에 시험할 수 있는 카메라 수를 넘었습니다. 잠시 뒤 다시 하세요.',
   },
   too_many_viewers: {
     status: 503,

@@ -24,7 +24,16 @@ export function startRouter(): void {
 
 /** The stream that a `/view/{id}` address names. */
 export function viewedStream(pathname: string): string | undefined {
-  const id = /^\/view\/([^/]+)\/?$/.exec(pathname)?.[1];
+  return readStreamId(pathname, /^\/view\/([^/]+)\/?$/);
+}
+
+/** The stream that an `/embed/{id}` address names. */
+export function embeddedStream(pathname: string): string | undefined {
+  return readStreamId(pathname, /^\/embed\/([^/]+)\/?$/);
+}
+
+function readStreamId(pathname: string, pattern: RegExp): string | undefined {
+  const id = pattern.exec(pathname)?.[1];
   try {
     return id === undefined ? undefined : decodeURIComponent(id);
   } catch {
@@ -33,5 +42,5 @@ export function viewedStream(pathname: string): string | undefined {
 }
 
 function isPage(pathname: string): boolean {
-  return pathname === '/' || pathname === '/docs' || pathname.startsWith('/view/');
+  return ['/', '/admin', '/docs'].includes(pathname) || pathname.startsWith('/view/');
 }

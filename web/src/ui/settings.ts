@@ -1,6 +1,7 @@
 // Language and appearance: chosen by the device until somebody chooses, then remembered.
 
 import { computed, effect, signal } from '@preact/signals';
+import { recall, remember } from './device-storage.ts';
 import { type Language, type Words, words } from './words.ts';
 
 type Theme = 'auto' | 'light' | 'dark';
@@ -36,21 +37,4 @@ function readLanguage(): Language {
   const chosen = recall('language');
   if (chosen === 'ko' || chosen === 'en') return chosen;
   return navigator.language.toLowerCase().startsWith('ko') ? 'ko' : 'en';
-}
-
-/** Private windows may refuse storage; then a choice lasts as long as the page. */
-function recall(key: string): string | null {
-  try {
-    return localStorage.getItem(`yeoul.${key}`);
-  } catch {
-    return null;
-  }
-}
-
-function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(`yeoul.${key}`, value);
-  } catch {
-    // See `recall`.
-  }
 }

@@ -17,6 +17,9 @@ function view(connection: ConnectionState, playing = false): PlayerView {
     figures: null,
     firstFrameMs: null,
     frameAgeMs: null,
+    stream: null,
+    sent: null,
+    quality: 'auto',
   };
 }
 

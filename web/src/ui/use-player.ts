@@ -3,6 +3,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type PlayerView, WhepPlayer } from '../players/whep-player.ts';
+import { adminSecret } from './admin-secret.ts';
 import { presence } from './presence.ts';
 
 interface UsedPlayer {
@@ -21,7 +22,7 @@ export function usePlayer(streamId: string, active: boolean): UsedPlayer {
   useEffect(() => {
     if (!active) return undefined;
     const url = new URL(`/whep/${encodeURIComponent(streamId)}`, location.href).href;
-    const created = new WhepPlayer(url, presence);
+    const created = new WhepPlayer(url, presence, { secret: () => adminSecret.value });
     created.subscribe((seen) => {
       view.value = seen;
     });

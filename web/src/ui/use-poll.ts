@@ -4,6 +4,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ConnectionState } from '#client/connection-state.ts';
 import { JsonPoll } from '../players/json-poll.ts';
+import { adminSecret } from './admin-secret.ts';
 import { presence } from './presence.ts';
 import { serverState } from './server-state.ts';
 
@@ -14,11 +15,13 @@ interface UsedPoll<T> {
 
 /** `T` is what the API promises for `url`; the pages trust their own server. */
 export function usePoll<T>(url: string): UsedPoll<T> {
+  const secret = adminSecret.value;
   const data = useSignal<T | undefined>(undefined);
   const state = useSignal<ConnectionState>({ kind: 'idle' });
   useEffect(() => {
     const poll = new JsonPoll(url, {
       presence,
+      secret,
       events: {
         onData: (received) => {
           data.value = received as T;
@@ -33,6 +36,6 @@ export function usePoll<T>(url: string): UsedPoll<T> {
       poll.close();
       serverState.value = { kind: 'idle' };
     };
-  }, [url, data, state]);
+  }, [url, secret, data, state]);
   return { data, state };
 }

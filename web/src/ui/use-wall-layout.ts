@@ -1,10 +1,14 @@
 // The wall's layout, kept right while the display changes.
 
 import { useEffect } from 'preact/hooks';
-import { layOutWall } from './wall-layout.ts';
+import { planWall, type WallLayout } from './wall-layout.ts';
 
 /** `grid` lies in the wall's section, which is in full screen at times. */
-export function useWallLayout(grid: { readonly current: HTMLElement | null }, count: number): void {
+export function useWallLayout(
+  grid: { readonly current: HTMLElement | null },
+  layout: WallLayout,
+  count: number,
+): void {
   useEffect(() => {
     const element = grid.current;
     const wall = element?.parentElement;
@@ -12,10 +16,13 @@ export function useWallLayout(grid: { readonly current: HTMLElement | null }, co
     const apply = (): void => {
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
       const { width, height } = measureSpace(element, wall);
-      const { columns, tileRem } = layOutWall(count, { width: width / rem, height: height / rem });
+      const plan = planWall(layout, count, { width: width / rem, height: height / rem });
       // Through the object model: the pages' policy allows no style attributes.
-      element.style.setProperty('--columns', String(columns));
-      element.style.setProperty('--tile', `${tileRem}rem`);
+      element.style.setProperty('--columns', String(plan.columns));
+      element.style.setProperty('--tile', `${plan.tileRem}rem`);
+      element.style.setProperty('--wall-gap', `${plan.gapRem}rem`);
+      element.style.setProperty('--large', String(plan.largeSpan));
+      element.classList.toggle('dense', plan.dense);
     };
     apply();
     const observer = new ResizeObserver(apply);
@@ -25,7 +32,7 @@ export function useWallLayout(grid: { readonly current: HTMLElement | null }, co
       observer.disconnect();
       removeEventListener('resize', apply);
     };
-  }, [grid, count]);
+  }, [grid, layout, count]);
 }
 
 /** What the tiles may fill without scrolling, in px. */

@@ -1,4 +1,4 @@
-// One stream, large: its picture, its controls, its figures.
+// One stream, large: its picture, its controls, its figures, and why it is as it is.
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -7,37 +7,52 @@ import type { PlayerView } from '../players/whep-player.ts';
 import { Controls } from './controls.tsx';
 import { FiguresPanel } from './figures-panel.tsx';
 import { Icon } from './icon.tsx';
-import { reachesServer } from './server-state.ts';
+import { describeOrigin, isChangeable } from './origin-words.ts';
+import { isPast, Picture } from './picture.tsx';
+import { SecretForm } from './secret-form.tsx';
+import { isLocked, reachesServer } from './server-state.ts';
 import { language, text } from './settings.ts';
 import { describeFailure, describePlayer, playerTone } from './state-words.ts';
-import { StillWater } from './still-water.tsx';
+import { describeState, isWatchable, nextAttemptOf } from './stream-words.ts';
+import { usePageVisible } from './use-page-visible.ts';
 import { usePlayer } from './use-player.ts';
 import { usePoll } from './use-poll.ts';
+import { useServerTime } from './use-server-time.ts';
+import { ViewersPanel } from './viewers-panel.tsx';
+import { WhyPanel } from './why-panel.tsx';
 
 export function ViewPage({ streamId }: { streamId: string }) {
   const stream = usePoll<StreamView>(`/api/v1/streams/${encodeURIComponent(streamId)}`);
   const wanted = useSignal(true);
-  const { player, view, host } = usePlayer(streamId, true);
-  const name = stream.data.value?.name || streamId;
-  const live = stream.data.value?.state === 'live';
+  const sounding = useSignal(false);
+  const shown = usePageVisible();
+  // Who hears it goes on hearing it; who has disconnected decides alone.
+  const active = shown.value || sounding.value || !wanted.value;
+  const { player, view, host } = usePlayer(streamId, active);
+  const found = stream.data.value;
+  const name = found?.name || streamId;
+  const watchable = found !== undefined && isWatchable(found);
   useEffect(() => {
     document.title = `${name} · Yeoul`;
   }, [name]);
   useEffect(() => {
-    if (live) player.value?.wake();
-  }, [live, player.value]);
+    if (watchable) player.value?.wake();
+  }, [watchable, player.value]);
   const seen = view.value;
+  sounding.value = seen !== undefined && !seen.muted;
+  const viewer = seen?.sent ?? undefined;
+  const known = found !== undefined && reachesServer(stream.state.value);
   return (
     <article class="view">
+      {isLocked(stream.state.value) && <SecretForm />}
       <div class="theatre">
-        <div class={seen?.picture && !seen.playing ? 'picture past' : 'picture'} ref={host}>
-          {!seen?.picture && (
-            <StillWater flowing={seen !== undefined && playerTone(seen) === 'busy'} />
-          )}
-          {seen?.picture && !seen.playing && (
-            <span class="badge">{text.value.view.lastPicture}</span>
-          )}
-        </div>
+        <Picture
+          host={host}
+          view={seen}
+          flowing={seen !== undefined && playerTone(seen) === 'busy'}
+        >
+          {isPast(seen) && <span class="badge">{text.value.view.lastPicture}</span>}
+        </Picture>
         <div class="under">
           <div class="who">
             <a class="back" href="/" aria-label={text.value.view.back} title={text.value.view.back}>
@@ -47,14 +62,24 @@ export function ViewPage({ streamId }: { streamId: string }) {
           </div>
           {seen && <State view={seen} />}
           {seen && player.value && (
-            <Controls player={player.value} view={seen} wanted={wanted} host={host} />
+            <Controls
+              player={player.value}
+              view={seen}
+              wanted={wanted}
+              host={host}
+              profiles={found?.profiles.length ?? 0}
+            />
           )}
         </div>
-        {stream.data.value && reachesServer(stream.state.value) && (
-          <About stream={stream.data.value} />
-        )}
+        {known && <About stream={found} />}
       </div>
       {seen && <FiguresPanel view={seen} />}
+      {known && (
+        <div class="depth">
+          <WhyPanel stream={found} view={seen} viewer={viewer} />
+          <ViewersPanel streamId={streamId} ownId={viewer?.id} />
+        </div>
+      )}
     </article>
   );
 }
@@ -75,13 +100,18 @@ function State({ view }: { view: PlayerView }) {
 }
 
 function About({ stream }: { stream: StreamView }) {
-  const { view, stream: states } = text.value;
-  const since = stream.state === 'live' && stream.reason === null;
+  const { view, origin } = text.value;
+  const nowMs = useServerTime(stream.state === 'retrying').value;
+  const attempt = { state: stream.state, nextAttemptAt: nextAttemptOf(stream) };
   return (
     <dl class="about">
       <div>
-        <dt>{since ? view.liveSince : states[stream.state]}</dt>
-        <dd>{stream.reason ?? <Since time={stream.stateSince} />}</dd>
+        <dt>
+          {stream.state === 'live' ? view.liveSince : describeState(attempt, nowMs, language.value)}
+        </dt>
+        <dd>
+          <Since time={stream.stateSince} />
+        </dd>
       </div>
       <div>
         <dt>{view.viewers}</dt>
@@ -90,6 +120,13 @@ function About({ stream }: { stream: StreamView }) {
       <div>
         <dt>{view.source}</dt>
         <dd>{stream.source}</dd>
+      </div>
+      <div>
+        <dt>{origin.title}</dt>
+        <dd>
+          {describeOrigin(stream.origin, origin)}
+          {isChangeable(stream.origin) && <a href={`/admin#edit-${stream.id}`}>{origin.change}</a>}
+        </dd>
       </div>
     </dl>
   );
