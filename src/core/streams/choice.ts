@@ -90,7 +90,8 @@ class Chooser {
   async #open(profile: Profile): Promise<Demand | undefined> {
     const demand = profile.demand();
     if (await profile.waitReady(READY_WITHIN_MS)) return demand;
-    const why = profile.reason ? `: ${profile.reason}` : '';
+    // A sentence becomes a part of one.
+    const why = profile.reason ? `: ${profile.reason.replace(/[.?!]$/, '')}` : '';
     this.#words.push(`${profile.name} is ${profile.state}${why}`);
     demand.release();
     return undefined;
