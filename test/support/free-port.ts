@@ -1,26 +1,35 @@
-// A port on loopback that is free for UDP and TCP alike, as the media port has to be.
+// A port on loopback that is free for UDP and TCP alike, as the media port has to be, and stays so:
+// it lies below those that the system gives to outgoing connections.
 
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-const ATTEMPTS = 20;
+const FIRST_PORT = 15_000;
+/** Linux gives outgoing connections those from 32,768 on. */
+const END_PORT = 32_000;
+const ATTEMPTS = 100;
 
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const port = await freeUdpPort();
-    if (await isTcpFree(port)) return port;
+    const port = randomInt(FIRST_PORT, END_PORT);
+    if ((await isUdpFree(port)) && (await isTcpFree(port))) return port;
   }
   throw new Error(`no port is free for UDP and TCP after ${ATTEMPTS} attempts`);
 }
 
-async function freeUdpPort(): Promise<number> {
+async function isUdpFree(port: number): Promise<boolean> {
   const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
+  try {
+    socket.bind(port, '127.0.0.1');
+    await once(socket, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.close();
+  }
 }
 
 async function isTcpFree(port: number): Promise<boolean> {
