@@ -1,5 +1,6 @@
 // From YAML text and environment to a checked configuration, or to all that is wrong with them.
 
+import { basename } from 'node:path';
 import { z } from 'zod';
 import type { StreamOrigin } from '#contract/streams.ts';
 import { didYouMean } from '../nearest.ts';
@@ -44,7 +45,8 @@ function streamOrigins(
   const override = overrides.find(({ path }) => path[0] === 'streams');
   if (override) return () => ({ kind: 'file', file: override.name, line: null });
   const lines = file.keyLines('streams');
-  return (id) => ({ kind: 'file', file: name, line: lines.get(id) ?? null });
+  // Without its folder: whoever may watch sees it.
+  return (id) => ({ kind: 'file', file: basename(name), line: lines.get(id) ?? null });
 }
 
 /**

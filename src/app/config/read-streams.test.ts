@@ -68,3 +68,8 @@ test('values that anchors share are read', () => {
   const text = "streams:\n  a: &a {source: 'test:'}\n  b: *a\n";
   expect(configOf(text).streams.map(({ id }) => id)).toEqual(['a', 'b']);
 });
+
+test('where a stream is set is shown without the folder, which is nobody’s business', () => {
+  const { config } = readConfig('streams: { gate: { source: "test:" } }', '/etc/secret/yeoul.yaml');
+  expect(config.streams[0]!.origin).toEqual({ kind: 'file', file: 'yeoul.yaml', line: 1 });
+});
