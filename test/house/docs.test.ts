@@ -156,23 +156,31 @@ test('the table of paths in both READMEs is that of the pages and of the OpenAPI
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   const pages = ['/', '/view/{id}', '/admin', '/embed/{id}', '/docs'];
+  // OpenAPI knows no WebSockets.
+  const sockets = ['WS /ws/{id}'];
   for (const [text, heading] of [
     [english, '## Pages and API'],
     [korean, '## 페이지와 API'],
   ] as const) {
     const rows = readSection(text, heading).matchAll(/^\| `([^`]+)`/gm);
     const told = Array.from(rows, ([, path = '']) => path);
-    expect(told.toSorted()).toEqual([...pages, ...operations].toSorted());
+    expect(told.toSorted()).toEqual([...pages, ...sockets, ...operations].toSorted());
   }
   const patterns = pages.map((page) => `GET ${page.replace('{id}', ':id')}`);
   expect(routes).toEqual(expect.arrayContaining(patterns));
 });
 
 test.each([
-  ['## Watch: POST /whep/{id}', 'POST', '/whep/{id}'],
-  ['## More candidates: PATCH /whep/{id}/{sessionKey}', 'PATCH', '/whep/{id}/{sessionKey}'],
-])('whep.md has every code and its status under "%s"', (heading, method, path) => {
-  const section = readSection(readText('docs/reference/whep.md'), heading);
+  ['whep.md', '## Watch: POST /whep/{id}', 'POST', '/whep/{id}'],
+  [
+    'whep.md',
+    '## More candidates: PATCH /whep/{id}/{sessionKey}',
+    'PATCH',
+    '/whep/{id}/{sessionKey}',
+  ],
+  ['whip.md', '## Publish: POST /whip/{id}', 'POST', '/whip/{id}'],
+])('%s has every code and its status under "%s"', (file, heading, method, path) => {
+  const section = readSection(readText(`docs/reference/${file}`), heading);
   const rows = section.matchAll(/^\| (\d{3}) \| (`[^|]+`) \|/gm);
   const told = Array.from(rows, ([, status, codes = '']) =>
     readInlineCode(codes).map((code) => [code, Number(status)]),
