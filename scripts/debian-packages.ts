@@ -15,6 +15,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'gstreamer1.0-plugins-ugly': 'encodes the H.264 that GStreamer publishes',
   'gstreamer1.0-rtsp': 'publishes by RTSP from GStreamer',
   'gstreamer1.0-tools': 'runs GStreamer',
+  iproute2: 'networks with bad links for the tests: ip, tc and ss',
+  nftables: 'loses packets on such a link',
 };
 
 /** True if all are there in the end. */

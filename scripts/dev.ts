@@ -10,28 +10,33 @@ import { repositoryRoot, toolCommand } from './run-step.ts';
 const SETTLE_MS = 100;
 
 const serverCommand = [process.execPath, 'src/main.ts', ...process.argv.slice(2)];
-const webCommand = toolCommand(
-  'vite',
-  'build',
-  'web',
-  '--config',
-  'web/vite.config.ts',
-  '--watch',
-  '--clearScreen=false',
-);
+/** Neither empties the folder that both build into. */
+const webCommand = (config: string) =>
+  toolCommand(
+    'vite',
+    'build',
+    'web',
+    '--config',
+    config,
+    '--watch',
+    '--clearScreen=false',
+    '--emptyOutDir=false',
+  );
 
 const watchers: FSWatcher[] = [];
 let ending = false;
 let timer: NodeJS.Timeout | undefined;
 let server = run(serverCommand);
-const web = run(webCommand);
-web.on('exit', endAll);
+const builders = ['web/vite.config.ts', 'web/vite.element.config.ts'].map((config) =>
+  run(webCommand(config)),
+);
+for (const builder of builders) builder.on('exit', endAll);
 
 watchFolders();
 process.on('SIGINT', () => {
   // Ctrl-C reaches the children too; a second signal would end the server before it has closed.
   ending = true;
-  whenBothEnded();
+  whenAllEnded();
 });
 process.on('SIGTERM', endAll);
 
@@ -71,13 +76,13 @@ function restart(): void {
 
 function endAll(): void {
   ending = true;
-  for (const child of [server, web]) if (isRunning(child)) child.kill('SIGTERM');
-  whenBothEnded();
+  for (const child of [server, ...builders]) if (isRunning(child)) child.kill('SIGTERM');
+  whenAllEnded();
 }
 
-function whenBothEnded(): void {
-  for (const child of [server, web]) child.once('exit', whenBothEnded);
-  if (![server, web].some(isRunning)) process.exit(0);
+function whenAllEnded(): void {
+  for (const child of [server, ...builders]) child.once('exit', whenAllEnded);
+  if (![server, ...builders].some(isRunning)) process.exit(0);
 }
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {

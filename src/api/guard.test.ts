@@ -94,7 +94,7 @@ test.each([
   expect(answer.json()).toMatchObject({
     code: 'admin_secret_needed',
     detail:
-      'This needs the admin secret, and it is missing or wrong. Send it as Authorization: Bearer <secret>; "yeoul --reset-admin-secret" makes a new one.',
+      'This needs the admin secret, and it is missing or wrong. Send it as Authorization: Bearer <secret>; "npm start -- --reset-admin-secret" makes a new one.',
   });
   expect(answer.headers['www-authenticate']).toBe('Bearer realm="Yeoul"');
   expect(services.changes).toEqual([]);

@@ -29,7 +29,7 @@ export function guard(access: AccessRules, request: FastifyRequest, reply: Fasti
   // A "Basic" challenge would make browsers open a dialog of their own.
   reply.header('www-authenticate', 'Bearer realm="Yeoul"');
   throw new InputError(
-    'This needs the admin secret, and it is missing or wrong. Send it as Authorization: Bearer <secret>; "yeoul --reset-admin-secret" makes a new one.',
+    'This needs the admin secret, and it is missing or wrong. Send it as Authorization: Bearer <secret>; "npm start -- --reset-admin-secret" makes a new one.',
     { code: 'admin_secret_needed' },
   );
 }

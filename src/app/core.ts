@@ -84,6 +84,7 @@ async function openSettings(
       const { id, settings, origin } = stream;
       if (origin.kind !== 'publisher') points.keep(id);
       if (settings.source !== 'publish:') points.drop(id, 'the stream has another source now');
+      else if (!settings.enabled) points.drop(id, 'the stream was disabled');
       await streams.apply(createStreamSpec(stream, specParts));
     },
     remove: async (id) => {

@@ -11,7 +11,7 @@ export async function openRtsp(
   { viewers, points, access }: Core,
   closers: Closers,
 ): Promise<RtspServer | undefined> {
-  const { host, port } = config.rtsp;
+  const { host, port, rtpPort } = config.rtsp;
   if (port === null) return undefined;
   const server = createRtspServer({
     clock,
@@ -21,6 +21,7 @@ export async function openRtsp(
       publish: (streamId, publisher) => points.publish(streamId, publisher),
     },
     access,
+    rtpPort,
     maxConnections: config.webrtc.maxPeers,
   });
   closers.add(() => server.close());

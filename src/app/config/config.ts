@@ -47,6 +47,8 @@ export interface Config {
     readonly host: string;
     /** Null: there is no RTSP server. */
     readonly port: number | null;
+    /** RTP by UDP leaves from it, RTCP from the next one; 0: any pair. */
+    readonly rtpPort: number;
   };
   readonly cameras: {
     /** Addresses and ranges, though they are loopback, link-local or a metadata service. */
@@ -81,7 +83,7 @@ export function toConfig(values: ConfigValues, originOf: OriginOf): Config {
       iceServers: webrtc.ice_servers,
       maxPeers: webrtc.max_peers,
     },
-    rtsp,
+    rtsp: { host: rtsp.host, port: rtsp.port, rtpPort: rtsp.rtp_port },
     cameras,
     streams: toStreams(values.streams, originOf),
     transcoding,

@@ -37,7 +37,7 @@ test('an empty file gives the defaults and the test stream', () => {
       iceServers: [],
       maxPeers: 1000,
     },
-    rtsp: { host: '0.0.0.0', port: 8554 },
+    rtsp: { host: '0.0.0.0', port: 8554, rtpPort: 0 },
     cameras: { allow: [] },
     streams: [
       { id: 'test', settings: testSettings, origin: { kind: 'builtin', file: null, line: null } },

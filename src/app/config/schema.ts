@@ -139,7 +139,11 @@ export const configSchema = z
       })
       .prefault({}),
     rtsp: z
-      .strictObject({ host: host.default('0.0.0.0'), port: port.nullable().default(8554) })
+      .strictObject({
+        host: host.default('0.0.0.0'),
+        port: port.nullable().default(8554),
+        rtp_port: port.default(0),
+      })
       .prefault({}),
     cameras: z
       .strictObject({

@@ -134,7 +134,7 @@ export const english = {
     lead: 'Cameras and other streams of this server.',
     secret: 'Admin secret',
     secretHint:
-      'The server printed it at its first start. This tab forgets it when it is closed. A new one: start the server with --reset-admin-secret.',
+      'The server printed it at its first start. This tab forgets it when it is closed. Lost: "npm start -- --reset-admin-secret" on the server makes a new one.',
     enter: 'Enter',
     checking: 'Checking…',
     wrong: 'That is not the admin secret of this server.',

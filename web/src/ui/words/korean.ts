@@ -134,7 +134,7 @@ export const korean: Words = {
     lead: '이 서버의 카메라와 영상.',
     secret: '관리자 비밀 키',
     secretHint:
-      '서버를 처음 시작할 때 화면에 나온 것입니다. 이 탭을 닫으면 잊습니다. 새로 만들려면 --reset-admin-secret으로 서버를 시작하세요.',
+      '서버를 처음 시작할 때 화면에 나온 것입니다. 이 탭을 닫으면 잊습니다. 잃어버렸다면 서버에서 "npm start -- --reset-admin-secret"으로 새로 만드세요.',
     enter: '들어가기',
     checking: '확인하는 중…',
     wrong: '이 서버의 관리자 비밀 키가 아닙니다.',
