@@ -81,8 +81,10 @@ function endAll(): void {
 }
 
 function whenAllEnded(): void {
-  for (const child of [server, ...builders]) child.once('exit', whenAllEnded);
-  if (![server, ...builders].some(isRunning)) process.exit(0);
+  const running = [server, ...builders].filter(isRunning);
+  if (running.length === 0) process.exit(0);
+  // One after the other: each asks for the next.
+  running[0]?.once('exit', whenAllEnded);
 }
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {

@@ -6,6 +6,7 @@ import type { Viewers } from '#core/streams/viewers.ts';
 import type {
   MetricFigures,
   RtspTotals,
+  SignallingTotals,
   TransportTotals,
   ViewerCount,
 } from '../adapters/prometheus/figures.ts';
@@ -15,18 +16,23 @@ interface FigureSources {
   readonly streams: Streams;
   readonly viewers: Viewers;
   readonly transport: { readonly tcpDropped: number };
+  readonly signalling: {
+    readonly sockets: number;
+    readonly counters: Omit<SignallingTotals, 'sockets'>;
+  };
   readonly rtsp:
     | { readonly connections: number; readonly counters: Omit<RtspTotals, 'connections'> }
     | undefined;
 }
 
 export function createMetricFigures(sources: FigureSources): MetricFigures {
-  const { version, streams, viewers, transport, rtsp } = sources;
+  const { version, streams, viewers, transport, rtsp, signalling } = sources;
   return {
     version,
     streams: () => streams.views((streamId) => viewers.list.count(streamId)),
     viewers: () => countViewers(viewers.list.views()),
     transport: () => totalsOf(viewers, transport.tcpDropped),
+    signalling: () => ({ sockets: signalling.sockets, ...signalling.counters }),
     rtsp: () => (rtsp ? { connections: rtsp.connections, ...rtsp.counters } : undefined),
   };
 }

@@ -7,7 +7,7 @@ import { createMetrics, type Metrics } from '../adapters/prometheus/metrics.ts';
 import { createMetricsServer } from '../adapters/prometheus/metrics-server.ts';
 import { createApi } from '../api/server.ts';
 import type { ApiServices } from '../api/services.ts';
-import { createSignalling } from '../signalling/signalling.ts';
+import { createSignalling, type Signalling } from '../signalling/signalling.ts';
 import { addressesOf } from './addresses.ts';
 import { Closers } from './closers.ts';
 import { formatStreams } from './config/format-streams.ts';
@@ -33,9 +33,10 @@ export async function startYeoul(options: CoreOptions): Promise<Yeoul> {
     const core = await openCore(options, closers);
     await core.registry.start();
     const rtsp = await openRtsp(options, core, closers);
-    const metrics = createMetrics(createMetricFigures({ ...core, rtsp, version }));
+    const signalling = openSignalling(options, core);
+    const metrics = createMetrics(createMetricFigures({ ...core, rtsp, signalling, version }));
     await openMetricsPort(options, metrics, closers);
-    const port = await openHttp(options, { ...core, metrics }, closers);
+    const port = await openHttp(options, { ...core, metrics, signalling }, closers);
     const { host } = options.config.server;
     return {
       addresses: addressesOf(host, port, networkInterfaces()),
@@ -64,20 +65,24 @@ async function openMetricsPort(
   }
 }
 
+function openSignalling({ clock, log, config }: CoreOptions, core: Core): Signalling {
+  const { viewers, streams, access } = core;
+  const { iceServers, maxPeers } = config.webrtc;
+  // A page that reconnects has two for a moment.
+  const maxSockets = 2 * maxPeers;
+  return createSignalling({ clock, log, viewers, streams, access, iceServers, maxSockets });
+}
+
 async function openHttp(
   options: CoreOptions,
-  parts: Core & { readonly metrics: Metrics },
+  parts: Core & { readonly metrics: Metrics; readonly signalling: Signalling },
   closers: Closers,
 ): Promise<number> {
   const { host, httpPort: port } = options.config.server;
   const api = createApi(createServices(options, parts));
   closers.add(() => api.close());
-  const { clock, log, config } = options;
-  const { viewers, streams, access } = parts;
-  const { iceServers, maxPeers: maxSockets } = config.webrtc;
-  const rules = { clock, log, viewers, streams, access };
-  const signalling = createSignalling({ ...rules, iceServers, maxSockets });
-  // Before the HTTP server, which waits for its sockets.
+  const signalling = parts.signalling;
+  // After the API's, so that it closes before: the API waits for its sockets.
   closers.add(() => signalling.close());
   signalling.attach(api.server);
   try {

@@ -282,6 +282,8 @@ describe('packets that are missing', () => {
     recorder.addPackets(camera.deltaFrame());
     recorder.addPackets(camera.deltaFrame());
     expect(recorder.of(1).map(({ isKey }) => isKey)).toEqual([true, true, false]);
+    // Behind the length of its first unit: nothing of the frame before.
+    expect(recorder.of(1)[1]?.data[4]).toBe(0x65);
     expect(recorder.of(1)[0]?.duration).toBe(6_000);
   });
 

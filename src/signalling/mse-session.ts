@@ -3,8 +3,8 @@
 import type { ClientMessage } from '#contract/signalling.ts';
 import type { ViewerView } from '#contract/streams.ts';
 import type { QualityWish } from '#core/streams/quality.ts';
+import type { Viewer } from '#core/streams/viewer.ts';
 import type { Watch } from '#core/streams/watching.ts';
-import { NotFoundError } from '#std/errors.ts';
 import { isCarried } from './carriage.ts';
 import { Mp4Stream } from './mp4-stream.ts';
 import type { Session, SessionLink, SessionRequest } from './session.ts';
@@ -44,6 +44,7 @@ class MseSession implements Session {
   readonly #request: MseRequest;
   readonly #link: SessionLink;
   readonly #mp4: Mp4Stream;
+  readonly #viewer: Viewer | undefined;
   #droppedFrames = 0;
   #isClosed = false;
 
@@ -51,6 +52,7 @@ class MseSession implements Session {
     this.#watch = watch;
     this.#request = request;
     this.#link = link;
+    this.#viewer = findViewer(link.options.viewers.list.all, watch.id);
     const { tracks } = watch;
     this.#mp4 = new Mp4Stream({
       formats: tracks.map(({ track }) => track.format),
@@ -84,13 +86,7 @@ class MseSession implements Session {
   }
 
   view(): ViewerView | undefined {
-    const { streamId, options } = this.#link;
-    try {
-      return options.viewers.list.find(streamId, this.#watch.id).view();
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }
+    return this.#viewer?.view();
   }
 
   close(): void {
@@ -129,4 +125,10 @@ class MseSession implements Session {
 function profileFor({ mode, heightPixels }: QualityWish): 'main' | 'sub' | undefined {
   if (mode !== 'auto') return mode;
   return heightPixels !== undefined && heightPixels <= SMALL_PIXELS ? 'sub' : undefined;
+}
+
+/** Once a session: a list has them by their keys, which a watch does not tell. */
+function findViewer(viewers: Iterable<Viewer>, id: string): Viewer | undefined {
+  for (const viewer of viewers) if (viewer.id === id) return viewer;
+  return undefined;
 }

@@ -35,7 +35,7 @@ interface OpenSocket {
   readonly wire: Wire;
 }
 
-interface Signalling {
+export interface Signalling {
   readonly sockets: number;
   readonly counters: SignallingCounters;
   /** Answers this server's upgrades to `/ws/{streamId}`; other requests stay its own. */

@@ -31,8 +31,6 @@ export class VideoFeed implements Outlet {
   readonly #onFrame: (frame: VideoFrame) => void;
   readonly #ticks = new LongTicks();
   #depacketizer: Depacketizer;
-  /** Of the frame that is not complete yet. */
-  #timestamp: number | undefined;
   #needsKey = true;
 
   constructor({ codec, clockRate }: VideoFormat, onFrame: (frame: VideoFrame) => void) {
@@ -43,10 +41,7 @@ export class VideoFeed implements Outlet {
   }
 
   add(packet: Uint8Array, first: number, timestamp: number): void {
-    // The viewer was moved on to a newer key frame in the middle of a frame.
-    if (this.#timestamp !== undefined && this.#timestamp !== timestamp) this.restart();
     const marker = (first & MARKER_WORD) !== 0;
-    this.#timestamp = marker ? undefined : timestamp;
     const unit = this.#depacketizer.push(packet, marker, timestamp);
     if (unit) this.#take(unit);
     else if (marker) this.#lose();
@@ -62,7 +57,6 @@ export class VideoFeed implements Outlet {
   /** Packets are missing: the next frame of use is a key frame. */
   restart(): void {
     this.#depacketizer = new Depacketizer(this.#codec);
-    this.#timestamp = undefined;
     this.#needsKey = true;
   }
 

@@ -10,6 +10,17 @@ export interface MetricFigures {
   transport(): TransportTotals;
   /** Undefined where there is no RTSP server. */
   rtsp(): RtspTotals | undefined;
+  signalling(): SignallingTotals;
+}
+
+/** All but `sockets` only grow. */
+export interface SignallingTotals {
+  readonly sockets: number;
+  readonly refused: number;
+  readonly malformed: number;
+  readonly wrongSecrets: number;
+  readonly dismissed: number;
+  readonly dropped: number;
 }
 
 /** All but `connections` only grow. */

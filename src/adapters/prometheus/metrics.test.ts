@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeStream } from '../../../test/support/fake-services.ts';
-import type { MetricFigures, RtspTotals, TransportTotals } from './figures.ts';
+import type { MetricFigures, RtspTotals, SignallingTotals, TransportTotals } from './figures.ts';
 import { createMetrics } from './metrics.ts';
 
 const transport: TransportTotals = {
@@ -28,6 +28,15 @@ const rtsp: RtspTotals = {
   wrongPasswords: 23,
   dropped: 24,
   tooSlow: 25,
+};
+
+const signalling: SignallingTotals = {
+  sockets: 30,
+  refused: 31,
+  malformed: 32,
+  wrongSecrets: 33,
+  dismissed: 34,
+  dropped: 35,
 };
 
 /** A stream that has everything that is told of one. */
@@ -64,8 +73,14 @@ function makeFigures(changes: Partial<MetricFigures> = {}): MetricFigures {
     ],
     transport: () => transport,
     rtsp: () => rtsp,
+    signalling: () => signalling,
     ...changes,
   };
+}
+
+function numbersOf(part: string, lines: readonly string[]): number[] {
+  const own = lines.filter((line) => line.startsWith(`yeoul_${part}_`));
+  return own.map((line) => Number(line.split(' ')[1]));
 }
 
 async function scrape(figures = makeFigures()): Promise<string[]> {
@@ -145,18 +160,21 @@ describe('metrics', () => {
   });
 
   test('the RTSP server’s totals come as given, and not at all where there is none', async () => {
-    const numbers = (lines: string[]) =>
-      lines
-        .filter((line) => /^yeoul_rtsp_\w+ /.test(line))
-        .map((line) => Number(line.split(' ')[1]));
-    expect(numbers(await scrape())).toEqual(Object.values(rtsp));
-    expect(numbers(await scrape(makeFigures({ rtsp: () => undefined })))).toEqual([]);
+    expect(numbersOf('rtsp', await scrape())).toEqual(Object.values(rtsp));
+    const without = await scrape(makeFigures({ rtsp: () => undefined }));
+    expect(numbersOf('rtsp', without)).toEqual([]);
+  });
+
+  test('the WebSockets’ totals come as given', async () => {
+    expect(numbersOf('signalling', await scrape())).toEqual(Object.values(signalling));
   });
 
   test('a label with quotes, backslashes and line ends stays one label', async () => {
     const odd = makeStream('gate');
     const track = { ...odd.tracks[0]!, codec: 'a"b\\c\nd' };
-    const lines = await scrape(makeFigures({ streams: () => [{ ...odd, tracks: [track] }] }));
+    const lines = await scrape(
+      makeFigures({ streams: () => [makeStream('gate', { tracks: [track] })] }),
+    );
     expect(lines).toContain(
       'yeoul_stream_frames_total{stream="gate",profile="main",track="0",kind="video",codec="a\\"b\\\\c\\nd"} 250',
     );

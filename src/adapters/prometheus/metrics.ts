@@ -1,9 +1,9 @@
 // All metrics of the server: the process and HTTP by prom-client, the rest from figures at scrape.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { rtspFamilies, signallingFamilies } from './door-families.ts';
 import type { MetricFigures, RequestFigures } from './figures.ts';
 import { profileFamilies } from './profile-families.ts';
-import { rtspFamilies } from './rtsp-families.ts';
 import { streamFamilies } from './stream-families.ts';
 import { formatFamilies } from './text-format.ts';
 import { viewerFamilies } from './viewer-families.ts';
@@ -39,6 +39,7 @@ function formatOwn(figures: MetricFigures): string {
     ...streamFamilies(streams),
     ...profileFamilies(streams),
     ...rtspFamilies(figures.rtsp()),
+    ...signallingFamilies(figures.signalling()),
     ...viewerFamilies(figures.viewers(), figures.transport()),
   ]);
 }
