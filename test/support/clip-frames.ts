@@ -2,7 +2,7 @@
 
 import type { CameraClip, VideoEncoding } from './scripted-camera/clip.ts';
 
-export interface FrameUnits {
+interface FrameUnits {
   readonly units: readonly Uint8Array[];
 }
 

@@ -117,7 +117,7 @@ export class Firefox {
 
   async close(): Promise<void> {
     this.#socket?.close();
-    if (this.#child.pid !== undefined && this.#child.exitCode === null) {
+    if (this.#runs) {
       const exited = once(this.#child, 'exit');
       this.#child.kill('SIGKILL');
       await exited;
@@ -125,14 +125,18 @@ export class Firefox {
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
+  get #runs(): boolean {
+    const { pid, exitCode, signalCode } = this.#child;
+    return pid !== undefined && exitCode === null && signalCode === null;
+  }
+
   async #connect(): Promise<void> {
     const address = () => /ws:\/\/\S+/.exec(this.#output)?.[0];
-    const ended = () => this.#child.exitCode !== null || this.#child.pid === undefined;
-    await until(() => address() !== undefined || ended(), {
+    await until(() => address() !== undefined || !this.#runs, {
       what: 'Firefox to start',
       withinMs: START_WITHIN_MS,
     });
-    if (ended()) throw new Error(`Firefox did not start: ${this.#output}`);
+    if (!this.#runs) throw new Error(`Firefox did not start: ${this.#output}`);
     const socket = new WebSocket(`${address()}/session`);
     socket.addEventListener('message', ({ data }) => {
       const answer = JSON.parse(String(data)) as BidiAnswer;
@@ -148,10 +152,11 @@ export class Firefox {
   async #call(method: string, params: object): Promise<unknown> {
     const id = ++this.#lastId;
     this.#socket?.send(JSON.stringify({ id, method, params }));
-    await until(() => this.#answers.has(id), {
+    await until(() => this.#answers.has(id) || !this.#runs, {
       what: `Firefox to answer ${method}`,
       withinMs: ANSWER_WITHIN_MS,
     });
+    if (!this.#runs) throw new Error(`Firefox ended: ${this.#output}`);
     const answer = this.#answers.get(id);
     this.#answers.delete(id);
     if (answer?.error) throw new Error(`Firefox, ${method}: ${answer.error}: ${answer.message}`);

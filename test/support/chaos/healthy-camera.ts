@@ -12,7 +12,7 @@ async function healthyClip() {
   return makeClip({ framesPerSecond: 15, gopFrames: 30, bitrateKbps: 300 });
 }
 
-export interface HealthyCamera {
+interface HealthyCamera {
   readonly address: string;
   /** Frames that it has sent. */
   readonly frames: number;
