@@ -30,6 +30,7 @@ function wish(...codecs: string[]): Wish {
     first: 'main',
     takes: () => true,
     misfit: ({ format }: Track) => (codecs.includes(format.codec) ? undefined : 'not offered'),
+    takesCodec: (codec) => codecs.includes(codec),
     offers: codecs.join(', '),
   };
 }
@@ -156,6 +157,7 @@ test('pictures out of order are converted where that is possible, and sent as th
   Object.defineProperty(stream.main!.video, 'reorders', { value: true });
   const plain = await choose(stream, wish('H264', 'opus'));
   expect(plain.video).toBe(stream.main!.video);
+  expect(plain.words).toContain('with B-frames');
   converter.refuses = undefined;
   const choosing = choose(stream, wish('H264', 'opus'));
   await clock.advanceAsync(0);
@@ -181,4 +183,59 @@ test('a stream that is disabled says so', async () => {
     code: 'stream_not_ready',
     message: expect.stringContaining('disabled'),
   });
+});
+
+test('a profile that closes with its last viewer stays open while it is converted for a new one', async () => {
+  const main = { open: 'demand', lingerMs: 0 } as const;
+  const { streams, main: camera, converter, clock } = setUpStreams({ ready: false, main });
+  converter.refuses = undefined;
+  const stream = streams.get('gate');
+  const choosing = choose(stream, wish('H264', 'opus'));
+  camera.source.ready([H265, OPUS]);
+  describe(stream.main!.video);
+  camera.source.sink!.flush();
+  await clock.advanceAsync(3000);
+  finish(converter, H264);
+  const choice = await choosing;
+  expect(stream.has(choice.video!)).toBe(true);
+  for (const demand of choice.demands) demand.release();
+  await clock.advanceAsync(10_000);
+  expect(stream.main!.state).toBe('idle');
+  expect(stream.has(choice.video!)).toBe(false);
+});
+
+test('who is refused holds nothing open', async () => {
+  const main = { open: 'demand', lingerMs: 0 } as const;
+  const { streams, main: camera, clock } = setUpStreams({ ready: false, main, sub: {} });
+  const stream = streams.get('gate');
+  const choosing = choose(stream, wish('H264', 'opus'));
+  choosing.catch(() => {});
+  camera.source.ready([H265, OPUS]);
+  describe(stream.main!.video);
+  camera.source.sink!.flush();
+  await clock.advanceAsync(8000);
+  await expect(choosing).rejects.toMatchObject({ code: 'codec_refused' });
+  await clock.advanceAsync(10_000);
+  expect(stream.profiles.map(({ state }) => state)).toEqual(['idle', 'idle']);
+});
+
+test('what was refused is not to be tried again but to be corrected', async () => {
+  const { stream, main } = setUp({ ready: false });
+  main.source.sink!.failed({ kind: 'refused', reason: 'wrong password.' });
+  await expect(choose(stream, wish('H264'))).rejects.toThrow(
+    'Stream "gate" has nothing to show: main is refused: wrong password. Correct its settings.',
+  );
+});
+
+test('who wants only what a stream does not have is refused', async () => {
+  const { stream } = setUp({ formats: [OPUS] });
+  const picture = { ...wish('H264'), takes: (kind: string) => kind === 'video' };
+  await expect(choose(stream, picture)).rejects.toMatchObject({ code: 'codec_refused' });
+});
+
+test('nothing is converted for who could not take what comes out', async () => {
+  const { stream, converter } = setUp({ formats: [H265, AAC] });
+  converter.refuses = undefined;
+  await expect(choose(stream, wish('VP8'))).rejects.toMatchObject({ code: 'codec_refused' });
+  expect(converter.conversions).toHaveLength(0);
 });

@@ -1,7 +1,7 @@
 // Which profile of a stream a viewer gets, as it is or converted, or why none (PRODUCT 1.3).
 
 import { InputError, UnavailableError } from '#std/errors.ts';
-import type { ConvertedTrack } from './converted-track.ts';
+import { ConvertedTrack } from './converted-track.ts';
 import { describeTrack, remedyFor } from './fitting.ts';
 import type { Demand, Profile, ProfileName } from './profile.ts';
 import type { Stream } from './stream.ts';
@@ -29,6 +29,8 @@ export interface Wish {
   takes(kind: 'video' | 'audio'): boolean;
   /** Why this track does not fit, to be read after "it sends H265, "; undefined if it does. */
   misfit(track: Track): string | undefined;
+  /** Whether a conversion to this would do; not begun if it would not. */
+  takesCodec(codec: 'H264' | 'opus'): boolean;
   /** What it can take, in words. */
   readonly offers: string;
 }
@@ -41,7 +43,8 @@ export function choose(stream: Stream, wish: Wish): Promise<Choice> {
 class Chooser {
   readonly #stream: Stream;
   readonly #wish: Wish;
-  readonly #demands: Demand[] = [];
+  /** Of what was tried, until it is known which of it is taken. */
+  readonly #held = new Map<Profile | ConvertedTrack, Demand>();
   /** Why what was looked at before does not do. */
   readonly #words: string[] = [];
 
@@ -53,9 +56,8 @@ class Chooser {
   async choose(): Promise<Choice> {
     try {
       return await this.#tryAll();
-    } catch (error) {
-      for (const demand of this.#demands) demand.release();
-      throw error;
+    } finally {
+      for (const demand of this.#held.values()) demand.release();
     }
   }
 
@@ -63,21 +65,18 @@ class Chooser {
     const unfit: Profile[] = [];
     const awkward: Profile[] = [];
     for (const profile of this.#inOrder()) {
-      const demand = await this.#open(profile);
-      if (!demand) continue;
-      if (this.#fits(profile) && !profile.video?.reorders) {
-        return this.#take(profile, profile.video, demand);
-      }
-      demand.release();
-      (this.#fits(profile) ? awkward : unfit).push(profile);
+      if (!(await this.#open(profile))) continue;
+      const fits = this.#fits(profile);
+      if (fits && !profile.video?.reorders) return this.#take(profile, profile.video);
+      (fits ? awkward : unfit).push(profile);
     }
     // Pictures out of order stutter in every browser: converted they do not.
     for (const profile of [...awkward, ...unfit]) {
       const converted = await this.#convertVideo(profile);
-      if (converted) return this.#take(profile, converted, profile.demand());
+      if (converted) return this.#take(profile, converted);
     }
     const [last] = awkward;
-    if (last) return this.#take(last, last.video, last.demand());
+    if (last) return this.#take(last, last.video);
     throw unfit.length > 0 ? this.#refusal(unfit) : this.#notReady();
   }
 
@@ -87,14 +86,14 @@ class Chooser {
     return first ? [first, ...others] : others;
   }
 
-  async #open(profile: Profile): Promise<Demand | undefined> {
-    const demand = profile.demand();
-    if (await profile.waitReady(READY_WITHIN_MS)) return demand;
+  async #open(profile: Profile): Promise<boolean> {
+    this.#held.set(profile, profile.demand());
+    if (await profile.waitReady(READY_WITHIN_MS)) return true;
     // A sentence becomes a part of one.
     const why = profile.reason ? `: ${profile.reason.replace(/[.?!]$/, '')}` : '';
     this.#words.push(`${profile.name} is ${profile.state}${why}`);
-    demand.release();
-    return undefined;
+    this.#release(profile);
+    return false;
   }
 
   /** Whether the picture can be sent as it is; a stream without one fits everybody. */
@@ -106,7 +105,8 @@ class Chooser {
   }
 
   async #convertVideo({ name, video }: Profile): Promise<Track | undefined> {
-    if (!video || !this.#wish.takes('video') || !this.#stream.spec.transcode) return undefined;
+    if (!video || !this.#wish.takesCodec('H264')) return undefined;
+    if (!this.#stream.spec.transcode) return undefined;
     const refusal = this.#stream.conversions.refusal(video, 'H264');
     if (refusal === undefined) return this.#convert(video, name);
     this.#say(`${name} cannot be converted: ${refusal}`);
@@ -115,34 +115,46 @@ class Chooser {
 
   async #convert(from: Track, what: string): Promise<Track | undefined> {
     const conversion = this.#stream.conversions.of(from);
-    const demand = conversion.acquire();
+    this.#held.set(conversion, conversion.acquire());
     const track = await conversion.waitReady(CONVERTED_WITHIN_MS);
-    const misfit = track ? this.#wish.misfit(track) : failureOf(conversion);
-    if (misfit === undefined && track) {
-      this.#demands.push(demand);
+    const misfit = track && this.#wish.misfit(track);
+    if (track && misfit === undefined) {
       this.#say(`${what} is converted to ${describeTrack(track)}`);
       return track;
     }
-    demand.release();
-    this.#say(`${what} could be converted, but ${misfit}`);
+    this.#release(conversion);
+    if (track) this.#say(`${what} could be converted to ${describeTrack(track)}, ${misfit}`);
+    else this.#say(`${what} could not be converted: ${failureOf(conversion)}`);
     return undefined;
   }
 
-  async #take(profile: Profile, video: Track | undefined, demand: Demand): Promise<Choice> {
-    this.#demands.push(demand);
+  async #take(profile: Profile, video: Track | undefined): Promise<Choice> {
     const audio = await this.#chooseAudio(profile);
     const taken = this.#wish.takes('video') ? video : undefined;
     if (profile.tracks.length === 0) throw this.#notReady();
     if (!taken && !audio) throw this.#refusal([profile]);
     const sent = taken ? `${profile.name}: ${describeTrack(taken)}` : profile.name;
     const words = [...this.#words, `${sent} is sent`].join('; ');
-    return { video: taken, audio, profile: profile.name, words, demands: this.#demands };
+    return { video: taken, audio, profile: profile.name, words, demands: this.#keep(profile) };
+  }
+
+  /** What the viewer needs from now on; the rest is released. */
+  #keep(profile: Profile): Demand[] {
+    const kept = [...this.#held].filter(([of]) => of === profile || of instanceof ConvertedTrack);
+    for (const [of] of kept) this.#held.delete(of);
+    return kept.map(([, demand]) => demand);
+  }
+
+  #release(of: Profile | ConvertedTrack): void {
+    this.#held.get(of)?.release();
+    this.#held.delete(of);
   }
 
   /** Sound that cannot be had is no reason to show no picture. */
   async #chooseAudio({ audio }: Profile): Promise<Track | undefined> {
     if (!audio || !this.#wish.takes('audio')) return undefined;
     if (this.#wish.misfit(audio) === undefined) return audio;
+    if (!this.#wish.takesCodec('opus')) return undefined;
     const what = `the sound (${describeTrack(audio)})`;
     const refusal = this.#stream.conversions.refusal(audio, 'opus');
     if (refusal === undefined) return this.#convert(audio, what);
@@ -155,13 +167,14 @@ class Chooser {
   }
 
   #notReady(): UnavailableError {
-    const why = this.#words.join('; ') || 'it is disabled: enable it in its settings';
-    return new UnavailableError(
-      `Stream "${this.#stream.id}" has nothing to show: ${why}. Try again.`,
-      {
-        code: 'stream_not_ready',
-      },
-    );
+    const { id, spec, profiles } = this.#stream;
+    const disabled = spec.enabled ? 'its settings were changed' : 'it is disabled: enable it';
+    const why = this.#words.join('; ') || disabled;
+    const isRefused = profiles.some(({ state }) => state === 'refused');
+    const remedy = isRefused ? 'Correct its settings.' : 'Try again.';
+    return new UnavailableError(`Stream "${id}" has nothing to show: ${why}. ${remedy}`, {
+      code: 'stream_not_ready',
+    });
   }
 
   #refusal(profiles: readonly Profile[]): InputError {

@@ -49,6 +49,15 @@ test('Continuity follows a sender that changes its SSRC while its numbers go on'
   expect(continuity.place(numbered(12, 2))).toBe('next');
 });
 
+test('Continuity takes the first packet of another connection for a new start, whatever its number', () => {
+  const continuity = new Continuity();
+  continuity.place(numbered(50));
+  continuity.restart();
+  expect(continuity.place(numbered(1))).toBe('restart');
+  expect(continuity.place(numbered(2))).toBe('next');
+  expect(continuity.lost).toBe(0);
+});
+
 test.each([
   ['far ahead', 5000],
   ['far back', 60_000],

@@ -15,8 +15,14 @@ export class Continuity {
   #expected = 0;
   /** What follows a packet from far away, if its sender did start anew (RFC 3550 A.1, bad_seq). */
   #restartAt = -1;
+  #isAnew = false;
   /** Packets that did not come, or came too late. */
   lost = 0;
+
+  /** Another connection: cameras with an SSRC that never changes begin with the same number each time. */
+  restart(): void {
+    this.#isAnew = true;
+  }
 
   /** Places one packet; anything but `late` becomes the newest. */
   place(packet: Uint8Array): Order {
@@ -29,11 +35,13 @@ export class Continuity {
     this.#ssrc = ssrc;
     this.#expected = (sequence + 1) & 0xffff;
     this.#restartAt = -1;
+    this.#isAnew = false;
     return order;
   }
 
   #judge(ssrc: number, sequence: number, ahead: number): Order {
     if (this.#ssrc === -1) return 'first';
+    if (this.#isAnew) return 'restart';
     // Some cameras change it in mid-stream, and their numbers go on.
     if (ssrc !== this.#ssrc && ahead !== 0) return 'restart';
     if (ahead > MAX_DROPOUT || ahead < -MAX_MISORDER) return this.#doubt(sequence);

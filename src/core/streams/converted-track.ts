@@ -73,9 +73,9 @@ export class ConvertedTrack implements ConversionSink {
   }
 
   acquire(): Demand {
-    this.#users++;
     this.#timer?.cancel();
     if (!this.#conversion) this.#open();
+    this.#users++;
     let released = false;
     return {
       release: () => {
@@ -134,9 +134,8 @@ export class ConvertedTrack implements ConversionSink {
     this.deliver();
   }
 
-  /** A picture can only be decoded from a key frame on; old sound nobody wants. */
+  /** A picture can only be decoded from a key frame on; old sound, which has none, nobody wants. */
   #startOfInput(): number {
-    if (this.from.format.kind === 'audio') return this.from.ring.next;
     return this.from.gopStart ?? this.from.ring.next;
   }
 

@@ -35,6 +35,12 @@ export function couldBeSent({ name, parameters }: OfferedCodec): boolean {
   return codec === 'H265' || (codec === 'H264' && parameters.get('packetization-mode') === '1');
 }
 
+/** Whether what a conversion makes could be sent by it. */
+export function couldCarry(offered: OfferedCodec, codec: 'H264' | 'opus'): boolean {
+  if (codec === 'opus') return offered.name.toLowerCase() === 'opus';
+  return offered.name.toUpperCase() === 'H264' && couldBeSent(offered);
+}
+
 /** What `describeCodecs` says, section by section. */
 export function describeOffer(offered: readonly OfferedMedia[]): string {
   return offered

@@ -34,3 +34,20 @@ test('who leaves while waiting is not let in later', () => {
   passages[0]!.leave();
   expect(opened.slice(16)).toEqual([17]);
 });
+
+test('thousands that fail while they are let in do so one after the other', () => {
+  const gate = new OpenGate();
+  const { passages } = fill(gate, 16);
+  let failed = 0;
+  for (let each = 0; each < 20_000; each++) {
+    const passage = gate.enter(() => {
+      failed++;
+      passage.leave();
+    });
+  }
+  passages[0]!.leave();
+  expect(failed).toBe(20_000);
+  expect(gate.waiting).toBe(0);
+  passages[1]!.leave();
+  expect(fill(gate, 3).opened).toEqual([0, 1]);
+});

@@ -25,6 +25,7 @@ export const OPEN: Gate = {
 export class OpenGate implements Gate {
   readonly #waiting = new Set<() => void>();
   #inside = 0;
+  #admitting = false;
 
   get waiting(): number {
     return this.#waiting.size;
@@ -52,9 +53,21 @@ export class OpenGate implements Gate {
 
   #release(): void {
     this.#inside--;
-    const [next] = this.#waiting;
-    if (!next) return;
-    this.#waiting.delete(next);
-    next();
+    // Who fails while being let in leaves at once: the loop below goes on, instead of ever deeper calls.
+    if (this.#admitting) return;
+    this.#admitting = true;
+    try {
+      this.#admitWaiting();
+    } finally {
+      this.#admitting = false;
+    }
+  }
+
+  #admitWaiting(): void {
+    for (const next of this.#waiting) {
+      if (this.#inside >= MAX_OPENING) return;
+      this.#waiting.delete(next);
+      next();
+    }
   }
 }

@@ -1,12 +1,19 @@
 // Automatic quality: viewers move between main and sub at a key frame, without a new offer.
 
 import { expect, test } from 'vitest';
+import { formatEstimate } from '#media/rtcp/feedback.ts';
 import { formatReceiverReport } from '#media/rtcp/receiver-report.ts';
-import { VideoSender } from '../../../test/support/rtp-packets.ts';
-import { H264, offer, setUpStreams } from '../../../test/support/streams-set-up.ts';
+import { rtpPacket, VideoSender } from '../../../test/support/rtp-packets.ts';
+import {
+  H264,
+  OPUS,
+  offer,
+  setUpStreams,
+  streamSpec,
+} from '../../../test/support/streams-set-up.ts';
 
 /** A connected viewer on a stream with both profiles; sub sends a key frame a second once it is open. */
-async function setUp(options: { sub?: object } = {}) {
+async function setUp(options: Parameters<typeof setUpStreams>[0] = {}) {
   const world = setUpStreams({ sub: {}, ...options });
   const { clock, main, sub, camera, viewers, transport } = world;
   main.source.write(camera.keyFrame(), 0);
@@ -118,4 +125,120 @@ test('the answer for a stream with two profiles lists every codec that may come'
   const { answer } = await join();
   const [, formats] = /^m=video 9 \S+ (.*)\r$/m.exec(answer)!;
   expect(formats!.split(' ').length).toBeGreaterThan(4);
+});
+
+test('a key frame that comes after the viewer was given up does not move it', async () => {
+  const { join, second, sub, viewers, clock, streams } = await setUp({
+    sub: { timeoutMs: 999_000 },
+  });
+  const { peer } = await join(300);
+  await second();
+  sub.source.ready([H264]);
+  const late = new VideoSender({ ssrc: 0x9999, sequence: 7, timestamp: 42 });
+  const held = streams.get('gate').profile('sub')!.demand();
+  for (let at = 0; at < 62; at++) {
+    peer.events.onRtcp(formatReceiverReport(1, []));
+    sub.source.write(late.deltaFrame(), clock.nowMs());
+    await clock.advanceAsync(1000);
+  }
+  const sent = peer.sent.length;
+  sub.source.write(late.keyFrame(), clock.nowMs());
+  await clock.advanceAsync(1000);
+  expect(peer.sent).toHaveLength(sent);
+  expect(viewers.list.views('gate')).toMatchObject([{ profile: 'main' }]);
+  held.release();
+  await clock.advanceAsync(10_000);
+  expect(sub.source.closed).toBe(true);
+});
+
+test('a viewer whose next profile closes before its key frame comes stays, and is moved when there is one again', async () => {
+  const { join, second, sub, viewers, clock, streams, main } = await setUp();
+  const { peer } = await join(300);
+  await second();
+  sub.source.ready([H264]);
+  await clock.advanceAsync(1000);
+  await streams.apply(streamSpec([main.spec]));
+  await second();
+  expect(viewers.list.size).toBe(1);
+  await streams.apply(streamSpec([main.spec, sub.spec]));
+  await second();
+  expect(sub.sources).toHaveLength(1);
+  for (let at = 0; at < 30; at++) {
+    peer.events.onRtcp(formatReceiverReport(1, []));
+    await second();
+  }
+  expect(sub.sources).toHaveLength(2);
+});
+
+test('sound moves with the picture where it is the same, and main is closed when nobody needs it', async () => {
+  const world = await setUp({ main: { lingerMs: 2000 } });
+  const { join, second, sub, main, clock, streams, viewers } = world;
+  const { peer, sessionKey } = await join(300);
+  await second();
+  sub.source.ready([H264, OPUS]);
+  await second();
+  expect(sub.source.keyFramesAsked).toBe(1);
+  await second();
+  await streams.apply(streamSpec([{ ...main.spec, open: 'demand', lingerMs: 2000 }, sub.spec]));
+  const sent = peer.sent.length;
+  sub.source.tracks[1]!.write(rtpPacket(Uint8Array.of(0xfc), { sequence: 1, timestamp: 5 }), 0);
+  sub.source.sink!.flush();
+  expect(peer.sent.slice(sent)).toMatchObject([{ payloadType: 111 }]);
+  await clock.advanceAsync(2000);
+  expect(main.source.closed).toBe(true);
+  expect(viewers.list.size).toBe(1);
+  viewers.leave('gate', sessionKey);
+  await clock.advanceAsync(10_000);
+  expect(sub.source.closed).toBe(true);
+});
+
+test('sound stays where it is when sub has none that fits, and so main stays open', async () => {
+  const { join, second, sub, main, streams, clock } = await setUp();
+  const { peer } = await join(300);
+  await second();
+  sub.source.ready([H264, { kind: 'audio', codec: 'PCMU', clockRate: 8000, channels: 1 }]);
+  await second();
+  await second();
+  await streams.apply(streamSpec([{ ...main.spec, open: 'demand', lingerMs: 0 }, sub.spec]));
+  await clock.advanceAsync(1000);
+  const sent = peer.sent.length;
+  main.source.tracks[1]!.write(rtpPacket(Uint8Array.of(0xfc), { sequence: 1, timestamp: 5 }), 0);
+  main.source.sink!.flush();
+  expect(peer.sent.slice(sent)).toMatchObject([{ payloadType: 111 }]);
+  expect(main.source.closed).toBe(false);
+});
+
+test('a viewer whose sound is lost keeps its picture', async () => {
+  const { join, second, sub, main } = await setUp();
+  const { peer } = await join();
+  main.source.tracks[1]!.write(rtpPacket(Uint8Array.of(0xfc), { sequence: 1, timestamp: 5 }), 0);
+  main.source.sink!.flush();
+  const { ssrc } = peer.sent.at(-1)!;
+  for (let at = 0; at < 6; at++) {
+    const block = { ssrc, cumulativeLost: 9, highestSequence: 0, jitter: 0, lastSr: 0 };
+    const report = { ...block, fractionLost: 64, delaySinceLastSr: 0 };
+    peer.events.onRtcp(formatReceiverReport(1, [report]));
+    await second();
+  }
+  expect(sub.sources).toHaveLength(0);
+});
+
+test('a viewer whose link carries less than is sent is moved to sub', async () => {
+  const { join, second, sub } = await setUp();
+  const { peer } = await join();
+  for (let at = 0; at < 12; at++) {
+    peer.events.onRtcp(formatEstimate(1, 50, [peer.sent[0]!.ssrc]));
+    await second();
+  }
+  expect(sub.sources).toHaveLength(1);
+});
+
+test('a sub profile with pictures out of order is not moved to', async () => {
+  const { join, second, sub, streams, viewers } = await setUp();
+  await join(300);
+  await second();
+  sub.source.ready([H264]);
+  Object.defineProperty(streams.get('gate').profile('sub')!.video, 'reorders', { value: true });
+  for (let at = 0; at < 3; at++) await second();
+  expect(viewers.list.views('gate')).toMatchObject([{ profile: 'main' }]);
 });

@@ -113,12 +113,21 @@ export class ProfileChanges {
   }
 
   #look(viewer: WebrtcViewer, change: Change, nowMs: number): void {
+    const { subscriber, track, to, untilMs } = change;
     const gone = viewer.state === 'closed';
-    const done = change.subscriber.track === change.track;
-    if (!gone && !done && nowMs < change.untilMs) return;
+    const done = subscriber.track === track;
+    const hopeless = nowMs >= untilMs || !to.tracks.includes(track);
+    if (!gone && !done && !hopeless) return;
     this.#pending.delete(viewer);
-    if (gone || !done) change.demand.release();
-    else this.#finish(viewer, change);
+    if (!gone && done) this.#finish(viewer, change);
+    else this.#abandon(viewer, change, nowMs);
+  }
+
+  #abandon(viewer: WebrtcViewer, { subscriber, demand }: Change, nowMs: number): void {
+    // Or a late key frame would move it to what it has no demand for.
+    subscriber.changeTo(subscriber.track, subscriber.lane);
+    demand.release();
+    this.#restUntilMs.set(viewer, nowMs + REST_AFTER_FAILURE_MS);
   }
 
   #finish(viewer: WebrtcViewer, { to, why, track, demand }: Change): void {

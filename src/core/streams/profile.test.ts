@@ -71,6 +71,7 @@ test('a refusal is not tried again until it is told to', async () => {
   expect(profile).toMatchObject({ state: 'refused', reason: 'wrong password' });
   expect(camera.source.closed).toBe(true);
   profile.retry();
+  expect(profile.failures).toBe(0);
   await clock.advanceAsync(0);
   expect(camera.sources).toHaveLength(2);
 });
@@ -85,6 +86,19 @@ test('ten seconds of live picture make the next failure a first one again', asyn
   camera.source.ready();
   await playFor(12);
   expect(profile.failures).toBe(0);
+});
+
+test('a camera that is live for a moment and fails again is tried later and later', async () => {
+  const { profile, camera, clock, play } = setUp();
+  profile.start();
+  for (let failures = 1; failures < 5; failures++) {
+    camera.source.ready();
+    play();
+    await clock.advanceAsync(2000);
+    camera.source.sink!.failed({ kind: 'retry', reason: 'connection reset' });
+    expect(profile.failures).toBe(failures);
+    await clock.advanceAsync(30_000);
+  }
 });
 
 test('bytes without a complete frame are a stall after five seconds and a new attempt after ten', async () => {
@@ -153,8 +167,9 @@ test('on demand it opens with the first viewer and closes some seconds after the
   play();
   first.release();
   first.release();
-  await clock.advanceAsync(4000);
+  await clock.advanceAsync(5001);
   expect(profile.state).not.toBe('idle');
+  play();
   second.release();
   await clock.advanceAsync(4999);
   expect(camera.source.closed).toBe(false);
@@ -231,6 +246,27 @@ test('any new settings try again what was refused', async () => {
   expect(camera.sources).toHaveLength(2);
 });
 
+test('any new settings let the next viewer try again what was refused on demand', async () => {
+  const { profile, camera, clock } = setUp({ open: 'demand' });
+  profile.demand().release();
+  camera.source.sink!.failed({ kind: 'refused', reason: 'wrong password' });
+  profile.configure(camera.spec);
+  expect(profile).toMatchObject({ state: 'idle', failures: 0 });
+  profile.demand();
+  await clock.advanceAsync(0);
+  expect(camera.sources).toHaveLength(2);
+});
+
+test('a profile that is to be open on demand only closes when nobody watches', async () => {
+  const { profile, camera, clock } = setUp();
+  profile.start();
+  camera.source.ready();
+  profile.configure({ ...camera.spec, open: 'demand', lingerMs: 5000 });
+  await clock.advanceAsync(5000);
+  expect(profile.state).toBe('idle');
+  expect(camera.source.closed).toBe(true);
+});
+
 test('the next attempt waits until the last source is closed', async () => {
   const { profile, camera, clock } = setUp();
   profile.start();
@@ -282,6 +318,14 @@ test('closing it closes its source and asks for nothing afterwards', async () =>
   expect(gone).toMatchObject([{ reason: 'the stream was removed' }]);
 });
 
+test('who waits for a profile that is closed is told at once', async () => {
+  const { profile } = setUp();
+  profile.start();
+  const waiting = profile.waitReady(8000);
+  await profile.close('the stream was removed');
+  expect(await waiting).toBe(false);
+});
+
 test('key frames are asked for at most once a second', async () => {
   const { profile, camera, clock } = setUp();
   profile.start();
@@ -290,4 +334,57 @@ test('key frames are asked for at most once a second', async () => {
   await clock.advanceAsync(1000);
   profile.requestKeyFrame();
   expect(camera.source.keyFramesAsked).toBe(2);
+});
+
+test('a refusal on demand stays one when its viewers left, so that no viewer’s coming tries again', async () => {
+  const { profile, camera, clock } = setUp({ open: 'demand', lingerMs: 0 });
+  for (let viewer = 0; viewer < 5; viewer++) {
+    const demand = profile.demand();
+    if (viewer === 0) camera.source.sink!.failed({ kind: 'refused', reason: 'wrong password' });
+    expect(await profile.waitReady(8000)).toBe(false);
+    demand.release();
+    await clock.advanceAsync(60_000);
+  }
+  expect(camera.sources).toHaveLength(1);
+  expect(profile).toMatchObject({ state: 'refused', reason: 'wrong password' });
+});
+
+test('a refusal ends those who watch: nothing new will come', () => {
+  const { profile, camera, gone, play } = setUp();
+  profile.start();
+  camera.source.ready();
+  play();
+  camera.source.sink!.failed({ kind: 'refused', reason: 'wrong password' });
+  expect(gone).toMatchObject([{ reason: 'wrong password' }]);
+  expect(profile.isReady).toBe(false);
+});
+
+test('viewers that come and go do not make the delay before the next attempt shorter', async () => {
+  const { profile, camera, clock } = setUp({ open: 'demand', lingerMs: 0 });
+  profile.demand().release();
+  const fail = () => camera.source.sink!.failed({ kind: 'retry', reason: 'no answer' });
+  for (let second = 0; second < 120; second++) {
+    const demand = profile.demand();
+    await clock.advanceAsync(0);
+    if (!camera.source.closed) fail();
+    demand.release();
+    await clock.advanceAsync(1000);
+  }
+  // After 1, 2, 4, 8, 16 and 30 s: without viewers it is as many.
+  expect(camera.sources.length).toBeLessThan(11);
+  expect(camera.sources.length).toBeGreaterThan(6);
+});
+
+test('new settings while nobody watches leave nothing of the camera that was', async () => {
+  const { profile, camera, clock, gone, play } = setUp({ open: 'demand' });
+  const first = profile.demand();
+  camera.source.ready();
+  play();
+  first.release();
+  profile.configure({ ...camera.spec, key: 'another camera' });
+  expect(profile).toMatchObject({ state: 'idle', tracks: [] });
+  expect(gone).toHaveLength(1);
+  profile.demand();
+  await clock.advanceAsync(0);
+  expect(profile).toMatchObject({ state: 'connecting', isReady: false });
 });

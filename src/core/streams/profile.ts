@@ -79,6 +79,8 @@ export class Profile {
   #closing: Promise<void> | undefined;
   #timer: Timer | undefined;
   #nextAttemptAtMs: number | undefined;
+  /** On the clock: after a failure nobody's coming makes the next attempt earlier. */
+  #retryAtMs = 0;
   #failures = 0;
   #users = 0;
   #framesSeen = 0;
@@ -199,7 +201,7 @@ export class Profile {
     this.#endAttempt();
     this.#cancelTimer();
     if (this.#wanted) this.#open();
-    else this.#enter('idle', undefined);
+    else this.#goIdle();
   }
 
   /** Called once a second. */
@@ -232,7 +234,6 @@ export class Profile {
       return;
     }
     const { gate } = this.#options;
-    this.#frameSeenAtMs = this.#options.clock.nowMs();
     const attempt = new Attempt(this.#spec.createSource, {
       onReady: (offer) => this.#takeOffer(offer),
       onFlush: () => this.#flush(),
@@ -304,25 +305,42 @@ export class Profile {
   #handleFailure({ kind, reason }: SourceFailure): void {
     this.#endAttempt();
     if (this.#closed) return;
+    this.#cancelTimer();
     this.#failures++;
-    if (kind === 'refused') this.#enter('refused', reason);
-    else if (!this.#wanted) this.#enter('idle', undefined);
-    else this.#scheduleRetry(reason);
+    if (kind === 'refused') this.#refuse(reason);
+    else if (this.#wanted) this.#scheduleRetry(reason);
+    else this.#goIdle();
     this.#ready.settle(false);
+  }
+
+  /** Nothing will come any more: whoever watches is told so, instead of an old picture. */
+  #refuse(reason: string): void {
+    this.#enter('refused', reason);
+    this.#dropTracks(reason);
   }
 
   #scheduleRetry(reason: string): void {
     const { clock, random } = this.#options;
-    const delayMs = retryDelayMs(this.#failures, random());
-    this.#nextAttemptAtMs = clock.wallMs() + delayMs;
-    this.#timer = clock.after(delayMs, () => this.#open());
+    this.#retryAtMs = clock.nowMs() + retryDelayMs(this.#failures, random());
+    this.#awaitRetry();
     this.#enter('retrying', reason);
   }
 
+  #awaitRetry(): void {
+    const { clock } = this.#options;
+    const delayMs = this.#retryAtMs - clock.nowMs();
+    this.#nextAttemptAtMs = clock.wallMs() + delayMs;
+    this.#timer = clock.after(delayMs, () => this.#open());
+  }
+
   #linger(): void {
-    if (this.#state === 'idle' || this.#closed) return;
+    if (this.#state === 'idle' || this.#state === 'refused' || this.#closed) return;
     this.#cancelTimer();
-    this.#timer = this.#options.clock.after(this.#spec.lingerMs, () => this.#goIdle());
+    const { clock } = this.#options;
+    // Idle, it would be opened by the next viewer at once: players that come again and again would
+    // undo the growing delay.
+    const restMs = this.#state === 'retrying' ? this.#retryAtMs - clock.nowMs() : 0;
+    this.#timer = clock.after(Math.max(this.#spec.lingerMs, restMs), () => this.#goIdle());
   }
 
   #goIdle(): void {
@@ -335,9 +353,11 @@ export class Profile {
 
   /** Somebody came while it lingered, or while it waited for its next attempt. */
   #cancelLinger(): void {
-    if (this.#state === 'retrying' && this.#timer && this.#nextAttemptAtMs !== undefined) return;
+    if (this.#nextAttemptAtMs !== undefined) return;
     this.#cancelTimer();
-    if (this.#state === 'retrying') this.#open();
+    if (this.#state !== 'retrying') return;
+    if (this.#options.clock.nowMs() < this.#retryAtMs) this.#awaitRetry();
+    else this.#open();
   }
 
   #dropTracks(reason: string): void {

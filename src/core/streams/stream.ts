@@ -73,6 +73,14 @@ export class Stream {
     return ready?.tracks ?? [];
   }
 
+  /** Whether this is one of its tracks, or made of one, and not of the past. */
+  has(track: Track): boolean {
+    return (
+      this.profiles.some(({ tracks }) => tracks.includes(track)) ||
+      this.conversions.all.some(({ output }) => output === track)
+    );
+  }
+
   /** Takes other settings; what they do not touch goes on. */
   async configure(spec: StreamSpec): Promise<void> {
     this.#spec = spec;

@@ -32,6 +32,8 @@ export class Streams {
   readonly #streams = new Map<string, Stream>();
   readonly #gate = new OpenGate();
   readonly #ticker: Timer;
+  /** Why each profile failed when that was last told. */
+  readonly #toldFailures = new WeakMap<Profile, string>();
   #onGone: GoneListener = () => {};
   #ticks = 0;
 
@@ -48,7 +50,7 @@ export class Streams {
   async apply(spec: StreamSpec): Promise<void> {
     const known = this.#streams.get(spec.id);
     if (known) return known.configure(spec);
-    const { clock, converter, random, flush, log } = this.#options;
+    const { clock, converter, random, flush } = this.#options;
     const stream = new Stream({
       spec,
       clock,
@@ -56,7 +58,7 @@ export class Streams {
       random,
       flush,
       gate: this.#gate,
-      onState: (changed, profile) => report(changed, profile, log),
+      onState: (changed, profile) => this.#reportState(changed, profile),
       onGone: (...gone) => this.#onGone(...gone),
     });
     this.#streams.set(spec.id, stream);
@@ -99,6 +101,24 @@ export class Streams {
     if (this.#ticks % REPORT_EVERY_TICKS === 0) this.#report();
   }
 
+  /** A camera that is off would fill the log: attempts that end as the last one did are for who debugs. */
+  #reportState(stream: Stream, profile: Profile): void {
+    const { log } = this.#options;
+    const { name, state, reason } = profile;
+    const fields = { stream: stream.id, profile: name, reason };
+    if (this.#isNews(profile)) log.info(`Stream ${state}`, fields);
+    else log.debug(`Stream ${state}`, fields);
+  }
+
+  #isNews(profile: Profile): boolean {
+    const { state, failures, reason = '' } = profile;
+    if (state === 'connecting') return failures === 0;
+    if (state !== 'retrying') return true;
+    const isKnown = failures > 1 && this.#toldFailures.get(profile) === reason;
+    this.#toldFailures.set(profile, reason);
+    return !isKnown;
+  }
+
   #report(): void {
     for (const stream of this.#streams.values()) {
       for (const profile of stream.profiles) this.#reportTracks(stream.id, profile);
@@ -112,9 +132,4 @@ export class Streams {
       this.#options.log.debug('RTP stats', { ...fields, packets, bytes, lost, dropped });
     }
   }
-}
-
-function report(stream: Stream, profile: Profile, log: Log): void {
-  const { name, state, reason } = profile;
-  log.info(`Stream ${state}`, { stream: stream.id, profile: name, reason });
 }

@@ -95,3 +95,54 @@ test('Subscriber does not retransmit what it sent from the track before', () => 
   expect(peer.sent).toHaveLength(sent);
   expect(subscriber.counters.unanswered).toBe(1);
 });
+
+test('Subscriber does not go back in time where a key frame came together with later frames', () => {
+  const world = setUp();
+  const { camera, write, join, peer, clock, subscriber } = world;
+  const sub = setUpSub(world);
+  write(camera.keyFrame());
+  join();
+  clock.advance(200);
+  camera.timestamp = (camera.timestamp + 200 * 90) >>> 0;
+  write(camera.deltaFrame());
+  const before = peer.sent.at(-1)!;
+  subscriber.changeTo(sub.track, subscriber.lane);
+  const frames = [
+    sub.camera.keyFrame(),
+    ...Array.from({ length: 5 }, () => sub.camera.deltaFrame()),
+  ];
+  for (const [at, packets] of frames.entries()) {
+    for (const packet of packets) sub.track.write(packet, clock.nowMs() + at * (1000 / 30) - 166);
+  }
+  sub.track.flush();
+  world.flush();
+  const [first] = peer.sent.slice(peer.sent.indexOf(before) + 1);
+  expect(timestampDistance(before.timestamp, first!.timestamp)).toBe(3000);
+  expectContinuous(peer.sent);
+});
+
+test('Subscriber that was sent nothing yet begins where its random number says, whatever the track', () => {
+  const world = setUp({ randomWord: 0xffff_0000 });
+  const { join, peer, subscriber } = world;
+  const sub = setUpSub(world);
+  join();
+  subscriber.changeTo(sub.track, subscriber.lane);
+  sub.write(sub.camera.keyFrame());
+  const [first] = peer.sent;
+  expect(first!.timestamp).toBe(0xffff_0000);
+});
+
+test('Subscriber does not press the other track’s frames together, though it began with a cached picture', () => {
+  const world = setUp();
+  const { camera, write, join, peer, subscriber } = world;
+  const sub = setUpSub(world);
+  write(camera.keyFrame());
+  for (let frame = 0; frame < 50; frame++) write(camera.deltaFrame());
+  join();
+  world.clock.advance(200);
+  subscriber.changeTo(sub.track, subscriber.lane);
+  sub.write(sub.camera.keyFrame());
+  sub.write(sub.camera.deltaFrame());
+  const [one, other] = peer.sent.slice(-2);
+  expect(timestampDistance(one!.timestamp, other!.timestamp)).toBe(3000);
+});

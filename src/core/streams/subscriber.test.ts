@@ -59,13 +59,25 @@ test('Subscriber gets the cache at a bounded pace and the live packets right beh
 
 test('Subscriber that is still catching up skips to a newer key frame', () => {
   const { camera, write, join, peer, clock, subscriber } = setUp();
-  write(camera.keyFrame(200));
+  write(camera.keyFrame(30));
+  for (let frame = 0; frame < 100; frame++) write(camera.deltaFrame(2));
   join();
   write(camera.keyFrame());
   clock.advance(100);
-  expect(subscriber.counters.dropped).toBe(201 - 16);
-  expect(peer.sent).toHaveLength(16 + 2);
+  // 16 packets had been sent; the key frame that they are of is ended, and the 200 deltas skipped.
+  expect(peer.sent).toHaveLength(31 + 2);
+  expect(subscriber.counters.dropped).toBe(200);
   expectContinuous(peer.sent);
+});
+
+test('Subscriber that is behind ends the frame that it has begun before it skips', () => {
+  const { camera, write, join, peer, clock } = setUp();
+  write(camera.keyFrame(200));
+  join();
+  write(camera.keyFrame());
+  clock.advance(200);
+  expect(peer.sent).toHaveLength(201 + 2);
+  expect(peer.sent.filter(({ marker }) => marker)).toHaveLength(2);
 });
 
 test('Subscriber without a key frame in the cache waits for the next one', () => {

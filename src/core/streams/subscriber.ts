@@ -147,9 +147,14 @@ export class Subscriber {
   /** Sends at most `packets` of what it is behind by. */
   catchUp(packets: number): void {
     if (this.#state !== 'behind') return;
-    const newestGop = this.track.gopStart;
-    if (newestGop !== undefined && newestGop > this.#cursor) this.#skipTo(newestGop);
-    this.#send(packets);
+    const newestGop = this.track.gopStart ?? 0;
+    let left = packets;
+    if (newestGop > this.#cursor) {
+      // Numbers leave no gap: half a frame would be taken for a whole one, and shown broken.
+      for (; left > 0 && this.#isWithinFrame; left--) this.#send(1);
+      if (!this.#isWithinFrame && newestGop > this.#cursor) this.#skipTo(newestGop);
+    }
+    this.#send(left);
     if (this.#state === 'behind' && this.#cursor === this.track.ring.next) this.#state = 'live';
     this.#outlet.flush();
   }
@@ -199,6 +204,11 @@ export class Subscriber {
     return true;
   }
 
+  get #isWithinFrame(): boolean {
+    const { ring } = this.track;
+    return ring.frame(this.#cursor - 1) === ring.frame(this.#cursor);
+  }
+
   #fallBehind(): void {
     this.#state = 'behind';
     this.#pacer.add(this);
@@ -214,7 +224,8 @@ export class Subscriber {
     const { track, lane } = next;
     this.#forgetNext();
     const running = this.#state !== 'idle';
-    if (running) this.#offsetTicks = this.#offsetFor(track);
+    const start = track.format.kind === 'audio' ? track.ring.next : (track.gopStart ?? 0);
+    if (running) this.#offsetTicks = this.#offsetFor(track, start);
     this.track.remove(this);
     this.#track = track;
     this.#lane = lane;
@@ -223,19 +234,21 @@ export class Subscriber {
     this.#spliceFrame = 0;
     if (!running) return;
     track.add(this);
-    this.#cursor = track.format.kind === 'audio' ? track.ring.next : (track.gopStart ?? 0);
+    this.#cursor = start;
     this.#pacer.remove(this);
     this.#state = 'live';
     this.deliver();
   }
 
-  /** The viewer's time goes on as the two tracks' capture times say. */
-  #offsetFor(track: Track): number {
+  /** The viewer's time goes on as the two tracks' capture times say, but never back. */
+  #offsetFor(track: Track, start: number): number {
+    // Its own, not the newest frame's: one read of a socket may bring some.
+    const first = start < track.ring.next ? track.ring.timestamp(start) : track.timestamp;
     const leastTicks = Math.round(track.format.clockRate * MIN_STEP_SECONDS);
     const sent = (this.#lastTimestamp + leastTicks) >>> 0;
-    const meant = this.timestampAt(track.capturedAtMs);
-    const timestamp = timestampDistance(sent, meant) < 0 ? sent : meant;
-    return (timestamp - track.timestamp) >>> 0;
+    const meant = this.timestampAt(track.capturedAtOf(first));
+    const isBack = this.counters.packets > 0 && timestampDistance(sent, meant) < 0;
+    return ((isBack ? sent : meant) - first) >>> 0;
   }
 
   #forgetNext(): void {

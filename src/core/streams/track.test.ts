@@ -202,3 +202,33 @@ test('Track does not open a group of pictures on the later slice of a key frame 
   expect(track.gopStart).toBeUndefined();
   expect(track.counters).toMatchObject({ keyFrames: 0, dropped: 1 });
 });
+
+test('Track goes on with another source whose numbers begin where those of the last one did', () => {
+  const track = new Track(video);
+  writeAll(track, new VideoSender().keyFrame());
+  track.adopt(video);
+  writeAll(track, new VideoSender().keyFrame());
+  expect(track.counters).toMatchObject({ keyFrames: 2, frames: 2 });
+  expect(track.lost).toBe(0);
+});
+
+test('Track keeps no more of a group of pictures that outgrew the ring than retransmission needs', () => {
+  const track = new Track(video);
+  const camera = new VideoSender();
+  writeAll(track, camera.keyFrame());
+  const slice = new Uint8Array(1188).fill(0x41);
+  for (let at = 0; at < 15_000; at++) writeAll(track, camera.frame([slice]));
+  expect(track.gopStart).toBeUndefined();
+  expect(track.ring.sizeBytes).toBeLessThan(1_000_000);
+});
+
+test('Track sees B-frames by their slices, whatever the parameter sets say', () => {
+  const track = new Track(video);
+  const camera = new VideoSender();
+  // First slice, slice type 0: P; slice type 1: B (H.264 §7.4.3).
+  const [pSlice, bSlice] = [Uint8Array.of(0x41, 0xc0, 0), Uint8Array.of(0x01, 0xa0, 0)];
+  writeAll(track, [...camera.keyFrame(), ...camera.frame([pSlice])]);
+  expect(track.reorders).toBe(false);
+  writeAll(track, camera.frame([bSlice]));
+  expect(track.reorders).toBe(true);
+});

@@ -157,6 +157,7 @@ export class Track implements TrackSink {
   /** Another source of the same carriage feeds it from now on. */
   adopt(format: TrackFormat): void {
     this.#format = format;
+    this.#continuity.restart();
     if (format.kind === 'video') this.#rules?.learn(format.parameterSets);
   }
 
@@ -291,8 +292,8 @@ export class Track implements TrackSink {
   #store(packet: Uint8Array, marker: boolean): void {
     if (marker || this.format.kind === 'audio') this.counters.frames++;
     const fields = { timestamp: this.#timestamp, frame: this.frame, marker };
-    const keepFrom = this.#gopStart === NO_GOP ? this.ring.next : this.#gopStart;
-    this.ring.push(packet, fields, keepFrom);
+    // A group of pictures that outgrew the ring is of no use any more: nobody can begin with it.
+    this.ring.push(packet, fields, this.gopStart ?? this.ring.next);
   }
 }
 

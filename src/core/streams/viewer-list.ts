@@ -39,10 +39,6 @@ export class ViewerList {
     return this.#viewers.values();
   }
 
-  get isClosed(): boolean {
-    return this.#closed;
-  }
-
   /** What was sent to all viewers ever: never goes down when one leaves. */
   totals(): ViewerTotals {
     const totals = { ...this.#goneTotals };

@@ -248,7 +248,7 @@ test('a refusal names what the stream sends and what the offer can receive', asy
   const without = offer.replaceAll('H264/90000', 'H999/90000');
   const joined = viewers.join({ streamId: 'gate', offer: without, userAgent: undefined });
   await expect(joined).rejects.toThrow(
-    /main sends H264.*does not offer.*ffmpeg.*can receive video: VP8.*packetization-mode=1/,
+    /main sends H264.*does not offer.*can receive video: VP8.*packetization-mode=1/,
   );
 });
 
@@ -299,4 +299,52 @@ test('closing ends all viewers, those that are still joining included, and says 
   expect(readGoodbyes(peer.rtcp)).toHaveLength(2);
   expect(transport.peers.every(({ closed }) => closed)).toBe(true);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test('a viewer whose stream is removed while its peer opens is told so, and nothing of it stays', async () => {
+  const { join, viewers, transport, streams, clock } = setUpStreams();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  transport.beforeOpen = () => promise;
+  const late = join();
+  late.catch(() => {});
+  await clock.advanceAsync(0);
+  await streams.remove('gate');
+  resolve();
+  await expect(late).rejects.toMatchObject({
+    code: 'stream_not_ready',
+    message: expect.stringContaining('"gate" was removed or changed'),
+  });
+  expect(viewers.list.size).toBe(0);
+  expect(transport.peers.every(({ closed }) => closed)).toBe(true);
+});
+
+test('a join whose transport fails leaves nothing open', async () => {
+  const { viewers, main, transport, streams, clock } = setUpStreams({
+    ready: false,
+    main: { open: 'demand', lingerMs: 1000 },
+  });
+  transport.beforeOpen = () => Promise.reject(new Error('no'));
+  const joined = viewers.join({ streamId: 'gate', offer, userAgent: undefined });
+  joined.catch(() => {});
+  main.source.ready();
+  await expect(joined).rejects.toThrow('no');
+  await clock.advanceAsync(1000);
+  expect(streams.get('gate').main!.state).toBe('idle');
+});
+
+test('viewers are counted by their stream, and one that leaves is one less', async () => {
+  const { join, viewers } = setUpStreams();
+  const { sessionKey } = await join();
+  await join();
+  viewers.leave('gate', sessionKey);
+  expect(viewers.list.count('gate')).toBe(1);
+});
+
+test('a viewer that comes before the first key frame has the source asked for one', async () => {
+  const { joinConnected, source, camera } = setUpStreams();
+  await joinConnected();
+  expect(source.keyFramesAsked).toBe(1);
+  source.write(camera.keyFrame(), 0);
+  await joinConnected();
+  expect(source.keyFramesAsked).toBe(1);
 });

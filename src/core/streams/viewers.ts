@@ -4,9 +4,9 @@ import type { Log } from '#core/ports/log.ts';
 import type { PeerTransport } from '#core/ports/peer-transport.ts';
 import { type Offer, readOffer } from '#media/sdp/offer.ts';
 import type { Clock } from '#std/clock.ts';
-import { InputError } from '#std/errors.ts';
+import { InputError, UnavailableError } from '#std/errors.ts';
 import { type Choice, choose, type Wish } from './choice.ts';
-import { chooseCodec, describeOffer, receives } from './fitting.ts';
+import { chooseCodec, couldCarry, describeOffer, receives } from './fitting.ts';
 import type { Outbox } from './outbox.ts';
 import { Pacer } from './pacer.ts';
 import { assignPlaces, formatAnswer, type Place } from './places.ts';
@@ -16,6 +16,7 @@ import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
 import { Subscriber } from './subscriber.ts';
 import type { Track } from './track.ts';
+import type { TrackFormat } from './track-format.ts';
 import { takeTrickle } from './trickle.ts';
 import { ViewerList } from './viewer-list.ts';
 import { WatchViewer } from './watch-viewer.ts';
@@ -42,7 +43,7 @@ interface Join {
   /** Default `whep`. */
   readonly protocol?: 'whep' | 'ws';
   readonly quality?: QualityWish | undefined;
-  /** The session is over, by no will of the viewer's. */
+  /** The session is over, whoever ended it. */
   readonly onEnd?: ((reason: string) => void) | undefined;
 }
 
@@ -79,12 +80,7 @@ export class Viewers {
     const quality = join.quality ?? { mode: 'auto' };
     return this.list.admit(async () => {
       const choice = await choose(stream, wishOf(offer, quality, stream));
-      try {
-        return await this.#open(join, offer, { stream, choice, quality });
-      } catch (error) {
-        release(choice);
-        throw error;
-      }
+      return keep(choice, () => this.#open(join, offer, { stream, choice, quality }));
     });
   }
 
@@ -93,22 +89,10 @@ export class Viewers {
     const stream = this.#options.streams.get(request.streamId);
     return this.list.admit(async () => {
       const choice = await choose(stream, watchWish(request));
-      if (this.list.isClosed) release(choice);
-      this.list.checkOpen();
-      const { clock, randomWord, newId, log } = this.#options;
-      const viewer = new WatchViewer({
-        id: newId(),
-        request,
-        choice,
-        clock,
-        randomWord,
-        pacer: this.#pacer,
-        onClosed: (closed) => this.list.end(closed, 'left'),
+      return keep(choice, () => {
+        this.#checkStill(stream, choice);
+        return this.#startWatch(request, choice);
       });
-      this.list.add(viewer);
-      const { streamId, protocol, remote } = request;
-      log.info('Viewer joined', { viewer: viewer.id, stream: streamId, protocol, remote });
-      return viewer;
     });
   }
 
@@ -143,6 +127,24 @@ export class Viewers {
     this.#offers.get(viewer)?.media.find((media) => media.kind === kind && receives(media))
       ?.codecs ?? [];
 
+  #startWatch(request: WatchRequest, choice: Choice): WatchViewer {
+    const { clock, randomWord, newId, log } = this.#options;
+    const viewer = new WatchViewer({
+      id: newId(),
+      key: newId(),
+      request,
+      choice,
+      clock,
+      randomWord,
+      pacer: this.#pacer,
+      onClosed: (closed) => this.list.end(closed, 'left'),
+    });
+    this.list.add(viewer);
+    const { streamId, protocol, remote } = request;
+    log.info('Viewer joined', { viewer: viewer.id, stream: streamId, protocol, remote });
+    return viewer;
+  }
+
   async #open(
     join: Join,
     offer: Offer,
@@ -152,8 +154,12 @@ export class Viewers {
     const viewer = this.#createViewer(id, join);
     viewer.quality.wish = quality;
     const peer = await this.#options.transport.open(id, offer.transport, viewer);
-    if (this.list.isClosed) peer.close();
-    this.list.checkOpen();
+    try {
+      this.#checkStill(stream, choice);
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
     const { outbox, randomWord } = this.#options;
     const tracks = [choice.video, choice.audio].filter((track) => track !== undefined);
     const places = assignPlaces(offer.media, tracks, randomWord);
@@ -186,6 +192,17 @@ export class Viewers {
       onState: (viewer) => this.#handleState(viewer),
       onKeyFrameNeeded: (viewer) => this.#requestKeyFrame(viewer),
     });
+  }
+
+  /** Much can happen while one waits: who is not in the list yet is not told. */
+  #checkStill(stream: Stream, { video, audio }: Choice): void {
+    this.list.checkOpen();
+    const isStill = [video, audio].every((track) => !track || stream.has(track));
+    if (isStill) return;
+    throw new UnavailableError(
+      `Stream "${stream.id}" was removed or changed while you joined. Try again.`,
+      { code: 'stream_not_ready' },
+    );
   }
 
   #requestKeyFrame({ streamId, profile }: WebrtcViewer): void {
@@ -223,6 +240,10 @@ function wishOf({ media }: Offer, quality: QualityWish, stream: Stream): Wish {
     first: quality.mode === 'sub' || stream.main?.state === 'idle' ? firstFor(quality) : 'main',
     takes: (kind) => sectionOf(kind) !== undefined,
     misfit: (track) => misfit(track, sectionOf(track.format.kind)?.codecs ?? []),
+    takesCodec: (codec) =>
+      (sectionOf(codec === 'H264' ? 'video' : 'audio')?.codecs ?? []).some((each) =>
+        couldCarry(each, codec),
+      ),
     offers: describeOffer(media),
   };
 }
@@ -239,15 +260,28 @@ function misfit(track: Track, codecs: Parameters<typeof chooseCodec>[1]): string
   return chooseCodec(track, codecs) ? undefined : 'which the browser does not offer to receive';
 }
 
+/** What conversions end in. */
+const CONVERTED: Readonly<Record<'H264' | 'opus', TrackFormat>> = {
+  H264: { kind: 'video', codec: 'H264', clockRate: 90_000, parameterSets: [] },
+  opus: { kind: 'audio', codec: 'opus', clockRate: 48_000, channels: 2 },
+};
+
 function watchWish({ profile, accepts }: WatchRequest): Wish {
   return {
     first: profile ?? 'main',
     takes: () => true,
     misfit: ({ format }) => (accepts(format) ? undefined : 'which this viewer does not take'),
+    takesCodec: (codec) => accepts(CONVERTED[codec]),
     offers: 'other codecs',
   };
 }
 
-function release({ demands }: Choice): void {
-  for (const demand of demands) demand.release();
+/** Releases what was chosen if nobody gets it after all. */
+async function keep<Kept>({ demands }: Choice, use: () => Promise<Kept> | Kept): Promise<Kept> {
+  try {
+    return await use();
+  } catch (error) {
+    for (const demand of demands) demand.release();
+    throw error;
+  }
 }

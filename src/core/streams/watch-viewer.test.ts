@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Outlet } from '#core/ports/outlet.ts';
-import { setUpStreams } from '../../../test/support/streams-set-up.ts';
+import { H264, OPUS, setUpStreams, streamSpec } from '../../../test/support/streams-set-up.ts';
 
 class FakeOutlet implements Outlet {
   readonly sequences: number[] = [];
@@ -95,4 +95,67 @@ test('a viewer that is sent away is told so, whoever it is', async () => {
   expect(() => viewers.list.kick('yard', id)).toThrow('no such session');
   viewers.list.kick('gate', id);
   expect(ends).toEqual(['sent away']);
+});
+
+test('a watch whose stream is removed while its sound is converted is told so', async () => {
+  const pcm = { kind: 'audio', codec: 'PCMU', clockRate: 8000, channels: 1 } as const;
+  const { viewers, streams, converter, clock } = await setUp({ formats: [H264, pcm] });
+  converter.refuses = undefined;
+  const watching = viewers.watch({
+    streamId: 'gate',
+    protocol: 'mse',
+    remote: '10.0.0.9:4000',
+    userAgent: undefined,
+    accepts: ({ codec }) => codec !== 'PCMU',
+    onEnd: () => {},
+  });
+  watching.catch(() => {});
+  await clock.advanceAsync(1000);
+  const removed = streams.remove('gate');
+  await expect(watching).rejects.toMatchObject({ code: 'stream_not_ready' });
+  await removed;
+  expect(viewers.list.size).toBe(0);
+});
+
+test('the id of a watch, which people see, does not end it', async () => {
+  const { watch, viewers } = await setUp();
+  const { id } = await watch();
+  expect(() => viewers.leave('gate', id)).toThrow('no such session');
+  expect(viewers.list.size).toBe(1);
+});
+
+test('a watch whose picture ends while it waits for its sound is told so', async () => {
+  const h265 = { ...H264, codec: 'H265' } as typeof H264;
+  const pcm = { kind: 'audio', codec: 'PCMU', clockRate: 8000, channels: 1 } as const;
+  const { viewers, converter, clock, streams } = await setUp({ formats: [h265, pcm] });
+  Object.defineProperty(streams.get('gate').main!.video, 'described', { value: true });
+  converter.refuses = undefined;
+  const watching = viewers.watch({
+    streamId: 'gate',
+    protocol: 'mse',
+    remote: '10.0.0.9:4000',
+    userAgent: undefined,
+    accepts: ({ codec }) => codec === 'H264' || codec === 'opus',
+    onEnd: () => {},
+  });
+  watching.catch(() => {});
+  await clock.advanceAsync(100);
+  const [picture] = converter.conversions;
+  picture!.sink.ready(H264);
+  await clock.advanceAsync(100);
+  picture!.sink.failed('the encoder died');
+  converter.conversions[1]!.sink.ready(OPUS);
+  await expect(watching).rejects.toThrow('"gate" was removed or changed');
+  expect(viewers.list.size).toBe(0);
+});
+
+test('a stream on demand closes after its last watch', async () => {
+  const { watch, source, clock, streams, main } = await setUp();
+  const it = await watch();
+  await streams.apply(streamSpec([{ ...main.spec, open: 'demand', lingerMs: 1000 }]));
+  await clock.advanceAsync(1000);
+  expect(source.closed).toBe(false);
+  it.close();
+  await clock.advanceAsync(1000);
+  expect(source.closed).toBe(true);
 });

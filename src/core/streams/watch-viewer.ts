@@ -15,6 +15,7 @@ const PAYLOAD_TYPES = { video: 96, audio: 97 } as const;
 
 interface WatchViewerOptions {
   readonly id: string;
+  readonly key: string;
   readonly request: WatchRequest;
   readonly choice: Choice;
   readonly clock: Clock;
@@ -52,7 +53,7 @@ export class WatchViewer implements Viewer, Watch {
   }
 
   get key(): string {
-    return this.#options.id;
+    return this.#options.key;
   }
 
   get streamId(): string {

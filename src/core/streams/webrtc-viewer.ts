@@ -23,7 +23,7 @@ interface ViewerOptions {
   readonly protocol: 'whep' | 'ws';
   readonly userAgent: string | undefined;
   readonly clock: Clock;
-  /** The session is over, by no will of the viewer's. */
+  /** The session is over, whoever ended it. */
   readonly onEnd: ((reason: string) => void) | undefined;
   readonly onState: (viewer: WebrtcViewer) => void;
   /** It cannot go on without a key frame: it lost too much, or there is none yet. */

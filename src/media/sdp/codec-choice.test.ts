@@ -61,8 +61,10 @@ describe('chooseH264', () => {
     expect(choose('42e01f', '42e00a', '42e01f')).toBe('42e00a');
   });
 
-  test('refuses a profile that none of the offered ones plays', () => {
-    expect(choose('640028', '42e01f', '4d001f')).toBeUndefined();
+  test('takes the highest of lower profiles where nothing else is offered, as by Firefox', () => {
+    expect(choose('640028', '42e01f', '4d001f')).toBe('4d001f');
+    expect(choose('640028', '42e01f', '42001f')).toBe('42e01f');
+    expect(choose('4d001f', '42e01f', '640c1f')).toBe('640c1f');
   });
 
   test('refuses a stream or an offer of a profile that no browser plays', () => {
@@ -79,7 +81,8 @@ describe('chooseH264', () => {
   test('takes a missing profile-level-id for Baseline', () => {
     const offered = codec('h264', { fmtp: 'packetization-mode=1' });
     expect(chooseH264([offered], { profileLevelId: '42e01f' })).toBe(offered);
-    expect(chooseH264([offered], { profileLevelId: '4d001f' })).toBeUndefined();
+    const main = codec('H264', { fmtp: 'packetization-mode=1;profile-level-id=4d001f' });
+    expect(chooseH264([offered, main], { profileLevelId: '4d001f' })).toBe(main);
   });
 
   test('never takes another codec', () => {

@@ -29,6 +29,9 @@ const PROFILES: readonly H264Profile[] = [
   { name: 'high-4:4:4', rank: 3, idc: 0xf4, mask: 0, flags: 0 },
 ];
 
+/** More than there are ranks: any profile above is better than one below. */
+const BELOW = 100;
+
 /** What a missing profile-level-id means (RFC 6184 §8.1): Baseline, level 1. */
 const DEFAULT_PROFILE_LEVEL_ID = '42000a';
 
@@ -36,9 +39,11 @@ const DEFAULT_PROFILE_LEVEL_ID = '42000a';
 const AUXILIARY = new Set(['RED', 'ULPFEC', 'FLEXFEC-03', 'CN', 'TELEPHONE-EVENT']);
 
 /**
- * The offered H.264 that plays a stream of this profile, the closest first, or undefined. Levels are
- * not compared: browsers decode above the level they offer, and may send and receive at different
- * ones. Packets of a stream are of packetization mode 1, so nothing else is chosen.
+ * The offered H.264 that plays a stream of this profile, the closest first, or undefined. Where only
+ * lower profiles are offered, the highest of them is taken: Firefox offers nothing but Baseline and
+ * decodes Main and High all the same (Firefox ESR 153, its own decoder). Levels are not compared:
+ * browsers decode above the level they offer, and may send and receive at different ones. Packets of a
+ * stream are of packetization mode 1, so nothing else is chosen.
  */
 export function chooseH264(
   codecs: readonly OfferedCodec[],
@@ -48,9 +53,9 @@ export function chooseH264(
   if (!wanted) return undefined;
   let best: { codec: OfferedCodec; distance: number } | undefined;
   for (const codec of codecs) {
-    const distance = isH264(codec) ? profileDistance(wanted, codec) : undefined;
-    if (distance === undefined || codec.parameters.get('packetization-mode') !== '1') continue;
-    if (!best || distance < best.distance) best = { codec, distance };
+    if (!isH264(codec) || codec.parameters.get('packetization-mode') !== '1') continue;
+    const distance = profileDistance(wanted, codec);
+    if (distance !== undefined && (!best || distance < best.distance)) best = { codec, distance };
   }
   return best?.codec;
 }
@@ -134,10 +139,14 @@ function isH265(codec: OfferedCodec): boolean {
   return codec.name.toUpperCase() === 'H265' && codec.clockRate === 90_000;
 }
 
-/** 0 for the same profile, else 1 and how far the offered one ranks above; undefined if below. */
+/**
+ * 0 for the same profile, 1 and how far the offered one ranks above, or much more and how far it ranks
+ * below; undefined for an unknown one.
+ */
 function profileDistance(wanted: H264Profile, codec: OfferedCodec): number | undefined {
   const offered = findProfile(profileLevelId(codec));
-  if (!offered || offered.rank < wanted.rank) return undefined;
+  if (!offered) return undefined;
+  if (offered.rank < wanted.rank) return BELOW + wanted.rank - offered.rank;
   return offered.name === wanted.name ? 0 : 1 + offered.rank - wanted.rank;
 }
 

@@ -65,7 +65,10 @@ function common(
   };
 }
 
-function readConfig(config: Uint8Array): { rate: number | undefined; channels: number | undefined } {
+function readConfig(config: Uint8Array): {
+  rate: number | undefined;
+  channels: number | undefined;
+} {
   const index = readBits(config, 5, 4);
   const isExplicit = index === EXPLICIT_RATE;
   const count = readBits(config, isExplicit ? 33 : 9, 4);
@@ -85,7 +88,8 @@ function makeConfig({ clockRate, channels = 1 }: PayloadDescription): Uint8Array
 /** The AudioSpecificConfig inside; AAC-LC needs 16 bits, what others have is taken to the end. */
 function configOf(mux: Uint8Array): Uint8Array {
   const isPlain =
-    readBits(mux, MUX_HEAD_BITS, 5) === AAC_LC && readBits(mux, MUX_HEAD_BITS + 5, 4) !== EXPLICIT_RATE;
+    readBits(mux, MUX_HEAD_BITS, 5) === AAC_LC &&
+    readBits(mux, MUX_HEAD_BITS + 5, 4) !== EXPLICIT_RATE;
   const bytes = isPlain ? 2 : Math.max(0, mux.length - 1);
   return Uint8Array.from({ length: bytes }, (_, at) => readBits(mux, MUX_HEAD_BITS + at * 8, 8));
 }
@@ -97,7 +101,8 @@ function widthOf(text: string | undefined, usual: number): number {
 
 function parseHex(text: string | undefined): Uint8Array | undefined {
   const digits = text?.replace(/^"(.*)"$/, '$1') ?? '';
-  if (!/^(?:[0-9a-f]{2}){2,}$/i.test(digits) || digits.length > 2 * MAX_CONFIG_BYTES) return undefined;
+  if (!/^(?:[0-9a-f]{2}){2,}$/i.test(digits) || digits.length > 2 * MAX_CONFIG_BYTES)
+    return undefined;
   return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
     Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16),
   );
