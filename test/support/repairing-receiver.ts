@@ -36,10 +36,6 @@ export class RepairingReceiver {
     this.#options = options;
   }
 
-  get missing(): number {
-    return this.#askAtMs.size;
-  }
-
   take(packet: Uint8Array): void {
     const isRepair = isSentAgain(packet);
     const original = isRepair ? restore(packet) : packet.slice();

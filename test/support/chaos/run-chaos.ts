@@ -53,13 +53,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, healthy, failing } = options;
   const cameras = fork(CAMERAS, [seed, healthy, failing].map(String), { stdio: 'inherit' });
   const [addresses] = (await once(cameras, 'message')) as [CameraAddresses];
-  const server = await ServerProcess.start({ yaml: streamsOf(addresses) });
-  const chaos = new Chaos(server, cameras, options);
   try {
-    return await chaos.run();
+    const server = await ServerProcess.start({ yaml: streamsOf(addresses) });
+    try {
+      return await new Chaos(server, cameras, options).run();
+    } finally {
+      await server.dispose();
+    }
   } finally {
-    chaos.close();
-    await server.dispose();
+    cameras.disconnect();
   }
 }
 
@@ -103,6 +105,14 @@ class Chaos {
   }
 
   async run(): Promise<ChaosReport> {
+    try {
+      return await this.#run();
+    } finally {
+      if (this.#viewers.connected) this.#viewers.disconnect();
+    }
+  }
+
+  async #run(): Promise<ChaosReport> {
     const { healthy, viewersEach, durationMs } = this.#options;
     const viewers = healthy * viewersEach;
     await until(() => this.#count.connected === viewers && this.#count.frames > 0, {
@@ -121,10 +131,6 @@ class Chaos {
       frames: this.#count.frames,
       disturbances: count.disturbances,
     };
-  }
-
-  close(): void {
-    for (const child of [this.#viewers, this.#cameras]) if (child.connected) child.disconnect();
   }
 
   async #watch(durationMs: number): Promise<void> {

@@ -15,7 +15,6 @@ export interface FarCount {
   readonly last: number;
   readonly missed: number;
   readonly recovered: number;
-  readonly missing: number;
 }
 
 const [url = '', stream = '', bindAddress = '', repairs] = process.argv.slice(2);
@@ -46,8 +45,8 @@ if (repairs) {
 setInterval(() => {
   viewer.media.report();
   const { frames, faults, last } = counter;
-  const { missed, recovered, missing } = receiver;
-  const count: FarCount = { bytes, packets, frames, faults, last, missed, recovered, missing };
+  const { missed, recovered } = receiver;
+  const count: FarCount = { bytes, packets, frames, faults, last, missed, recovered };
   process.send?.(count, undefined, undefined, () => {});
 }, REPORT_EVERY_MS);
 process.on('disconnect', () => process.exit(0));
