@@ -1,6 +1,7 @@
 // A stream's settings with some changes: null means the default again, what is absent stays.
 
 import { type StreamSettings, streamSettingsDefaults } from '#contract/stream-settings.ts';
+import { parseCameraAddress } from '#media/rtsp/address.ts';
 import { InputError } from '#std/errors.ts';
 import { CAMERA_KEYS, type GivenSettings, isCamera, readSettings } from './read-settings.ts';
 import { showAddress } from './shown-settings.ts';
@@ -56,9 +57,18 @@ function hostsOf({ source, sub }: StreamSettings): ReadonlySet<string> {
   return new Set([source, sub ?? ''].filter(isCamera).map(hostOf));
 }
 
-/** Host and port; nonsense is its own host, and refused when the address is read. */
+/**
+ * Host and port, by the same reading as when it is opened: two readings of `rtsp://a?b@c/` would name
+ * two hosts. Nonsense is its own host, and refused when the address is read.
+ */
 function hostOf(address: string): string {
-  return /^rtsps?:\/\/(?:[^/]*@)?([^/?]*)/i.exec(address)?.[1]?.toLowerCase() ?? address;
+  try {
+    const { host, port } = parseCameraAddress(address);
+    return `${host} ${port}`;
+  } catch (error) {
+    if (error instanceof InputError) return address;
+    throw error;
+  }
 }
 
 function withoutCredentials(settings: StreamSettings): StreamSettings {

@@ -148,6 +148,14 @@ describe('changing a stream', () => {
     },
   );
 
+  test.each(['?', '#', '/', '?x='])(
+    'nor to one that only seems to be the same: rtsp://10.0.0.8%s@10.0.0.7/',
+    async (between) => {
+      await registry.update('door', { source: `rtsp://10.0.0.8${between}@10.0.0.7/main` });
+      expect(kept()).toMatchObject({ username: null, password: null });
+    },
+  );
+
   test('a new host with credentials of its own gets those', async () => {
     await registry.update('door', { source: 'rtsp://10.0.0.8/main', username: 'n', password: 'q' });
     expect(kept()).toMatchObject({ username: 'n', password: 'q' });

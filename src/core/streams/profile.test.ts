@@ -1,39 +1,9 @@
 // The life of a profile: opening, failing, retrying, stalling, closing when nobody watches.
 
 import { expect, test } from 'vitest';
-import { VideoSender } from '../../../test/support/rtp-packets.ts';
-import { FakeCamera, H264, OPUS } from '../../../test/support/streams-set-up.ts';
-import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { setUpProfile as setUp } from '../../../test/support/profile-set-up.ts';
+import { H264, OPUS } from '../../../test/support/streams-set-up.ts';
 import { OpenGate } from './open-gate.ts';
-import { Profile, type ProfileSpec } from './profile.ts';
-import type { Track } from './track.ts';
-
-function setUp(spec: Partial<ProfileSpec> = {}, gate = new OpenGate()) {
-  const clock = new VirtualClock();
-  const camera = new FakeCamera(spec);
-  const states: string[] = [];
-  const gone: { tracks: readonly Track[]; reason: string }[] = [];
-  const profile = new Profile({
-    spec: camera.spec,
-    clock,
-    gate,
-    random: () => 1,
-    flush: () => {},
-    onState: ({ state }) => states.push(state),
-    onGone: (tracks, reason) => gone.push({ tracks, reason }),
-  });
-  clock.every(1000, () => profile.tick(clock.nowMs()));
-  const sender = new VideoSender();
-  const play = () => camera.source.write(sender.keyFrame(), clock.nowMs());
-  /** A frame each second. */
-  const playFor = async (seconds: number) => {
-    for (let second = 0; second < seconds; second++) {
-      play();
-      await clock.advanceAsync(1000);
-    }
-  };
-  return { clock, camera, profile, states, gone, sender, play, playFor };
-}
 
 test('a profile that is always open connects at its start and is live with its first frame', () => {
   const { profile, camera, states, play } = setUp();
@@ -200,31 +170,6 @@ test('an idle profile that failed is not retried for nobody', async () => {
   expect(camera.sources).toHaveLength(1);
 });
 
-test('who waits for it is told when it is ready, and at once when it will not be', async () => {
-  const { profile, camera, clock } = setUp();
-  profile.start();
-  const first = profile.waitReady(8000);
-  camera.source.sink!.failed({ kind: 'retry', reason: 'no answer' });
-  expect(await first).toBe(false);
-  expect(await profile.waitReady(8000)).toBe(false);
-  await clock.advanceAsync(1000);
-  const second = profile.waitReady(8000);
-  const tooShort = profile.waitReady(100);
-  await clock.advanceAsync(100);
-  expect(await tooShort).toBe(false);
-  camera.source.ready();
-  expect(await second).toBe(true);
-});
-
-test('it is not ready before the picture’s parameter sets are known', () => {
-  const { profile, camera, play } = setUp();
-  profile.start();
-  camera.source.ready([{ ...H264, parameterSets: [] } as typeof H264]);
-  expect(profile.isReady).toBe(false);
-  play();
-  expect(profile.isReady).toBe(true);
-});
-
 test('new settings open it anew only if its source needs that', async () => {
   const { profile, camera, clock } = setUp();
   profile.start();
@@ -318,14 +263,6 @@ test('closing it closes its source and asks for nothing afterwards', async () =>
   expect(gone).toMatchObject([{ reason: 'the stream was removed' }]);
 });
 
-test('who waits for a profile that is closed is told at once', async () => {
-  const { profile } = setUp();
-  profile.start();
-  const waiting = profile.waitReady(8000);
-  await profile.close('the stream was removed');
-  expect(await waiting).toBe(false);
-});
-
 test('key frames are asked for at most once a second', async () => {
   const { profile, camera, clock } = setUp();
   profile.start();
@@ -334,19 +271,6 @@ test('key frames are asked for at most once a second', async () => {
   await clock.advanceAsync(1000);
   profile.requestKeyFrame();
   expect(camera.source.keyFramesAsked).toBe(2);
-});
-
-test('a refusal on demand stays one when its viewers left, so that no viewer’s coming tries again', async () => {
-  const { profile, camera, clock } = setUp({ open: 'demand', lingerMs: 0 });
-  for (let viewer = 0; viewer < 5; viewer++) {
-    const demand = profile.demand();
-    if (viewer === 0) camera.source.sink!.failed({ kind: 'refused', reason: 'wrong password' });
-    expect(await profile.waitReady(8000)).toBe(false);
-    demand.release();
-    await clock.advanceAsync(60_000);
-  }
-  expect(camera.sources).toHaveLength(1);
-  expect(profile).toMatchObject({ state: 'refused', reason: 'wrong password' });
 });
 
 test('a refusal ends those who watch: nothing new will come', () => {

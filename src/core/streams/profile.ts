@@ -20,6 +20,8 @@ import { Waiters } from './waiters.ts';
 
 /** Without a complete frame for this long it is stalled, whatever bytes arrive. */
 const STALL_AFTER_MS = 5_000;
+/** Whoever comes now must not take the last picture of a camera that is gone for what is there. */
+const OLD_PICTURE_MS = 60_000;
 /** Live for this long, a source counts as sound again: the next failure is a first one. */
 const SOUND_AFTER_MS = 10_000;
 /** Key frames are asked for at most this often: each costs its sender a burst. */
@@ -172,7 +174,8 @@ export class Profile {
 
   /** Whether it gets ready within that time. False at once if it is not going to. */
   waitReady(withinMs: number): Promise<boolean> {
-    if (this.isReady) return Promise.resolve(true);
+    const ageMs = this.#options.clock.nowMs() - this.#frameSeenAtMs;
+    if (this.isReady && ageMs < OLD_PICTURE_MS) return Promise.resolve(true);
     if (this.#state !== 'connecting' && this.#state !== 'live') return Promise.resolve(false);
     return this.#ready.wait(withinMs);
   }

@@ -75,6 +75,7 @@ export class Quality {
   explain(subHeight: number | undefined): string {
     if (this.wish.mode !== 'auto') return `${this.wish.mode} was asked for`;
     if (this.#poor) return 'the link does not carry main';
+    if (this.wish.heightPixels === undefined) return 'the link carries main';
     return this.#isSmall(subHeight) ? 'the picture is shown small' : 'the picture is shown large';
   }
 

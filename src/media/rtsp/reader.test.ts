@@ -281,6 +281,17 @@ describe('a reader that lost its place', () => {
     expect(reasonOf(() => reader.push(again))).toMatch(/garbled 16 times/);
   });
 
+  test('forgives a loss for each thousand whole frames since', () => {
+    const { reader } = open(isChannel);
+    const again = join(text('.'), frame(0, RTP));
+    reader.push(OK);
+    for (let times = 0; times < 16; times++) reader.push(again);
+    for (let frames = 0; frames < 1_000; frames++) reader.push(frame(0, RTP));
+    reader.push(again);
+    expect(reader.timesLost).toBe(17);
+    expect(reasonOf(() => reader.push(again))).toMatch(/garbled 16 times/);
+  });
+
   test('answers random bytes with messages, frames or an InputError, and keeps nothing', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 30 }),

@@ -41,6 +41,8 @@ const MAX_BODY_BYTES = 64 * 1024;
 const MAX_LOST_BYTES = 256 * 1024;
 /** Cameras that send half a frame do so now and then; this often, the connection is no good. */
 const MAX_TIMES_LOST = 16;
+/** A minute of a small camera: so many whole frames make up for one that was not. */
+const FRAMES_TO_FORGIVE = 1_000;
 
 const FRAME_HEAD_BYTES = 4;
 /** Frame head and the first byte of the payload, which holds the RTP version. */
@@ -69,6 +71,9 @@ export class RtspReader {
   #bodyBytes = 0;
   #hadMessage = false;
   #lostBytes = 0;
+  /** Losses that whole frames have not made up for yet. */
+  #unforgiven = 0;
+  #framesSinceLoss = 0;
   /** The last bytes seen while lost. */
   #window = new Uint8Array(RTSP_1.length);
   /** How often it lost its place, and the bytes it skipped to find it again. */
@@ -129,6 +134,7 @@ export class RtspReader {
         return at + 1;
       }
       if (end <= chunk.length) {
+        this.#framesSinceLoss++;
         this.#handler.onFrame(chunk[at + 1] ?? 0, chunk.subarray(start, end));
         return end;
       }
@@ -149,6 +155,7 @@ export class RtspReader {
     } else if (this.#joinedBytes === this.#frameBytesWanted()) {
       this.#state = 'between';
       const payload = this.#joined.subarray(FRAME_HEAD_BYTES, this.#joinedBytes);
+      this.#framesSinceLoss++;
       this.#handler.onFrame(this.#joined[1] ?? 0, payload);
     }
     return end;
@@ -236,9 +243,13 @@ export class RtspReader {
 
   #lose(bytes: Uint8Array): void {
     if (!this.#hadMessage || !this.#isChannel) throw strangerError(bytes);
-    if (this.timesLost === MAX_TIMES_LOST) {
+    const forgiven = Math.floor(this.#framesSinceLoss / FRAMES_TO_FORGIVE);
+    this.#unforgiven = Math.max(0, this.#unforgiven - forgiven);
+    this.#framesSinceLoss = 0;
+    if (this.#unforgiven === MAX_TIMES_LOST) {
       throw invalid(`it was cut or garbled ${MAX_TIMES_LOST} times`);
     }
+    this.#unforgiven++;
     this.timesLost++;
     this.#lostBytes = 0;
     this.#window.fill(0);

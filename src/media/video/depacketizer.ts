@@ -12,6 +12,8 @@ import {
 /** An 8K key frame of the best quality has 4 MB; what is larger is no camera's. */
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 const MAX_UNITS = 1_024;
+/** `MAX_FRAME_BYTES` in packets of half the usual size. Empty ones cost memory too. */
+const MAX_PACKETS = 16_384;
 
 export interface AccessUnit {
   /** Without start codes; views or copies that stay valid. */
@@ -26,6 +28,7 @@ export class Depacketizer {
   #units: Uint8Array[] = [];
   #fragments: Uint8Array[] = [];
   #sizeBytes = 0;
+  #packets = 0;
   #damaged = false;
   #timestamp = 0;
   /** Frames that did not come whole, or were too large. */
@@ -54,7 +57,8 @@ export class Depacketizer {
 
   #take(payload: Uint8Array): void {
     this.#sizeBytes += payload.length;
-    if (this.#sizeBytes > MAX_FRAME_BYTES || this.#units.length >= MAX_UNITS) {
+    const isTooLong = this.#sizeBytes > MAX_FRAME_BYTES || ++this.#packets > MAX_PACKETS;
+    if (isTooLong || this.#units.length >= MAX_UNITS) {
       this.#units = [];
       this.reset();
       return;
@@ -114,6 +118,7 @@ export class Depacketizer {
     this.#units = [];
     this.#fragments = [];
     this.#sizeBytes = 0;
+    this.#packets = 0;
     this.#damaged = false;
     return result;
   }
