@@ -21,7 +21,8 @@ let server: ServerProcess;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  const yaml = 'streams: { studio: { source: "publish:" }, test: { source: "test:" } }\naccess: { publish: open }';
+  const yaml =
+    'streams: { studio: { source: "publish:" }, test: { source: "test:" } }\naccess: { publish: open }';
   server = await ServerProcess.start({ yaml });
   browser = await TestBrowser.launch({ camera: true });
 });
