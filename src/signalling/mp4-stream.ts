@@ -211,7 +211,12 @@ function soundTrack(format: AudioFormat): Mp4Track {
 }
 
 function sameUnits(one: readonly Uint8Array[], other: readonly Uint8Array[]): boolean {
-  return one.length === other.length && one.every((unit, at) => `${unit}` === `${other[at]}`);
+  return one.length === other.length && one.every((unit, at) => sameBytes(unit, other[at]));
+}
+
+/** Without texts of them: a camera may send megabytes as sets. */
+function sameBytes(one: Uint8Array, other: Uint8Array | undefined): boolean {
+  return one.length === other?.length && one.every((byte, at) => byte === other[at]);
 }
 
 /** From `shift` as far towards `wanted` as nobody hears, in whole ticks. */

@@ -15,7 +15,7 @@ const rtspTotals: readonly Figure<RtspTotals>[] = [
   ['malformed', 'malformed_connections', 'Connections ended for what they sent.'],
   ['wrongPasswords', 'wrong_passwords', 'Logins that were refused.'],
   ['dropped', 'dropped_packets', 'Packets that a reader had no room for.'],
-  ['tooSlow', 'slow_readers', 'Readers sent away because they took nothing for 10 s.'],
+  ['tooSlow', 'slow_readers', 'Clients sent away because they took nothing: packets, or answers.'],
 ];
 
 const socketGauge: Figure<SignallingTotals> = ['sockets', 'sockets', 'Open WebSockets.'];

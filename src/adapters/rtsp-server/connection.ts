@@ -19,6 +19,8 @@ import type { ServerParts } from './session.ts';
 const MAX_REQUESTS_PER_SECOND = 50;
 /** Requests that came before the answer to an earlier one. */
 const MAX_WAITING_REQUESTS = 16;
+/** Some tens of descriptions. Who asks and never reads would have the server keep all answers. */
+const MAX_UNREAD_BYTES = 64 * 1024;
 
 export class RtspConnection {
   readonly #remote: string;
@@ -29,6 +31,8 @@ export class RtspConnection {
   readonly #requests = new RateLimit(MAX_REQUESTS_PER_SECOND);
   #work: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** Of answers, which stand behind media that a slow reader has not taken yet. */
+  #unreadBytes = 0;
   #heardAtMs: number;
   #isClosed = false;
 
@@ -149,7 +153,14 @@ export class RtspConnection {
     const { status, reason, headers = [], body = '' } = answer;
     const all = [...first, ['Server', 'Yeoul'] as const, ...headers];
     const bytes = new TextEncoder().encode(body);
-    this.#socket.write(formatResponse({ status, reason, headers: all, body: bytes }));
+    const response = formatResponse({ status, reason, headers: all, body: bytes });
+    this.#unreadBytes += response.length;
+    this.#socket.write(response, () => {
+      this.#unreadBytes -= response.length;
+    });
+    if (this.#unreadBytes <= MAX_UNREAD_BYTES) return;
+    this.#parts.counters.tooSlow++;
+    this.close('it does not read the answers');
   }
 }
 

@@ -80,7 +80,8 @@ export class PublishingSession implements Session, Publisher {
     if (!taken) return undefined;
     const { ports } = taken;
     const path = track?.openUdp((packet) => parts.udp.sendRtcp(packet, ports[1], address));
-    this.#admit(ports, { onRtp: path?.onRtp ?? ignore, onRtcp: path?.onRtcp ?? ignore });
+    const handles = { onRtp: path?.onRtp ?? ignore, onRtcp: path?.onRtcp ?? ignore };
+    if (!this.#admit(ports, handles)) return undefined;
     return { lower: 'UDP', clientPort: ports, serverPort: parts.udp.ports, mode: 'record' };
   }
 
@@ -148,7 +149,7 @@ export class PublishingSession implements Session, Publisher {
   #admit(
     ports: readonly [number, number],
     path: { onRtp: typeof ignore; onRtcp: typeof ignore },
-  ): void {
+  ): boolean {
     const { address, parts, onSign } = this.#link;
     const take = (handle: typeof ignore) => (packet: Uint8Array) => {
       const nowMs = this.#nowMs();
@@ -158,7 +159,9 @@ export class PublishingSession implements Session, Publisher {
       this.flush();
     };
     const handles = { onRtp: take(path.onRtp), onRtcp: take(path.onRtcp) };
-    this.#dismissals.push(parts.udp.admit({ address, ports, ...handles }));
+    const dismiss = parts.udp.admit({ address, ports, ...handles });
+    if (dismiss) this.#dismissals.push(dismiss);
+    return dismiss !== undefined;
   }
 
   /** By the control attribute that the publisher gave; a lone track may have none. */

@@ -104,7 +104,9 @@ export class ReadingSession implements Session {
       return { ssrc, mode: 'play', lower: 'TCP', interleaved: channels };
     }
     const { ports } = taken;
-    this.#ways[index] = this.#openUdp(ports);
+    const way = this.#openUdp(ports);
+    if (!way) return undefined;
+    this.#ways[index] = way;
     const serverPort = this.#link.parts.udp.ports;
     return { ssrc, mode: 'play', lower: 'UDP', clientPort: ports, serverPort };
   }
@@ -150,11 +152,12 @@ export class ReadingSession implements Session {
     for (const way of this.#ways) way?.close();
   }
 
-  #openUdp(ports: TransportPair): Way {
+  #openUdp(ports: TransportPair): Way | undefined {
     const { parts, address } = this.#link;
     const { udp, counters } = parts;
     const onRtcp = (packet: Uint8Array) => this.#takeRtcp(packet);
     const close = udp.admit({ address, ports, onRtp: () => {}, onRtcp });
+    if (!close) return undefined;
     return { outlet: createUdpOutlet({ udp, counters, address, ports }), channels: [], close };
   }
 

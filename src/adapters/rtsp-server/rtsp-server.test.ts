@@ -14,6 +14,7 @@ import {
   play,
   RECORD,
   receiverReport,
+  SDP,
   setStage,
 } from '../../../test/support/rtsp-server-set-up.ts';
 import { until } from '../../../test/support/until.ts';
@@ -89,6 +90,21 @@ test('a server for all addresses serves both families, by TCP and by UDP', async
   await until(() => media.length === 3, { what: 'packets' });
 });
 
+test('the UDP ports of another session are not given away, and free after it', async () => {
+  const { client, address } = await setStage();
+  const ports = 'client_port=40000-40001';
+  const transport = { Transport: `RTP/AVP;unicast;${ports};mode=record` };
+  await client.ask('ANNOUNCE', '', SDP, ANNOUNCED);
+  expect((await client.ask('SETUP', '/streamid=0', transport)).status).toBe(200);
+  const thief = await connect(address);
+  const wanted = `RTP/AVP;unicast;${ports}`;
+  expect((await thief.ask('SETUP', '/trackID=0', { Transport: wanted })).status).toBe(461);
+  const shifted = { Transport: 'RTP/AVP;unicast;client_port=39999-40001' };
+  expect((await thief.ask('SETUP', '/trackID=0', shifted)).status).toBe(461);
+  await client.ask('TEARDOWN');
+  expect((await thief.ask('SETUP', '/trackID=0', { Transport: wanted })).status).toBe(200);
+});
+
 test('ports that are taken are an error in words', async () => {
   const { server } = await setStage();
   await expect(listenOn('127.0.0.1', { port: server.port })).rejects.toMatchObject({
@@ -136,6 +152,22 @@ test('too many requests end the connection, at once or within a second', async (
   patient.sendRequest('OPTIONS');
   await closed(patient);
   expect(server.counters.malformed).toBe(2);
+});
+
+test('who asks and never reads the answers is hung up on', async () => {
+  const { client, server, clock, log } = await setStage();
+  client.socket.pause();
+  const long = { Require: 'x'.repeat(15_000) };
+  const isOver = () => server.connections === 0;
+  // The first megabytes are the operating system's to keep.
+  for (let burst = 1; burst <= 100 && !isOver(); burst++) {
+    for (let sent = 0; sent < 14; sent++) client.sendRequest('OPTIONS', '', long);
+    const refused = () => log.lines.filter(({ message }) => message === 'RTSP request refused');
+    await until(() => isOver() || refused().length === burst * 14, { what: 'the refusals' });
+    clock.advance(1_000);
+  }
+  expect(isOver()).toBe(true);
+  expect(server.counters).toMatchObject({ tooSlow: 1, malformed: 0 });
 });
 
 test.each([

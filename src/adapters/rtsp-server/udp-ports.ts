@@ -58,14 +58,18 @@ export class UdpPorts {
     listen(rtcp, this.#rtcpPeers);
   }
 
-  /** From now on this peer's packets are known. Returns what forgets it again. */
-  admit({ address, ports: [rtp, rtcp], onRtp, onRtcp }: UdpPeer): () => void {
+  /**
+   * From now on this peer's packets are known. Returns what forgets it again; undefined if the ports are
+   * another's: whoever shares a publisher's address, behind one NAT, could take its packets away.
+   */
+  admit({ address, ports: [rtp, rtcp], onRtp, onRtcp }: UdpPeer): (() => void) | undefined {
     const keys = [`${address} ${rtp}`, `${address} ${rtcp}`] as const;
+    if (this.#rtpPeers.has(keys[0]) || this.#rtcpPeers.has(keys[1])) return undefined;
     this.#rtpPeers.set(keys[0], onRtp);
     this.#rtcpPeers.set(keys[1], onRtcp);
     return () => {
-      if (this.#rtpPeers.get(keys[0]) === onRtp) this.#rtpPeers.delete(keys[0]);
-      if (this.#rtcpPeers.get(keys[1]) === onRtcp) this.#rtcpPeers.delete(keys[1]);
+      this.#rtpPeers.delete(keys[0]);
+      this.#rtcpPeers.delete(keys[1]);
     };
   }
 

@@ -9,6 +9,9 @@ import { decodeG711 } from '#media/pcm/g711.ts';
 import { decodeL16 } from '#media/pcm/l16.ts';
 import { InputError } from '#std/errors.ts';
 
+/** In one payload. Cameras send 20 to 250 ms; more would hold up the others of the same thread. */
+const MAX_PCM_SECONDS = 1;
+
 export interface SoundDecoder {
   /** Of the samples, in Hz. */
   readonly sampleRate: number;
@@ -26,7 +29,7 @@ export function createSoundDecoder(format: AudioFormat): SoundDecoder {
 
 class PcmSound implements SoundDecoder {
   readonly sampleRate: number;
-  readonly damaged = 0;
+  damaged = 0;
   readonly #channels: number;
   readonly #codec: AudioFormat['codec'];
 
@@ -41,6 +44,10 @@ class PcmSound implements SoundDecoder {
       this.#codec === 'PCMU' || this.#codec === 'PCMA'
         ? decodeG711(payload, this.#codec)
         : decodeL16(payload);
+    if (samples.length > this.sampleRate * this.#channels * MAX_PCM_SECONDS) {
+      this.damaged++;
+      return [];
+    }
     return [separateChannels(samples, this.#channels)];
   }
 

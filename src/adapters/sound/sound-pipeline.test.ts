@@ -87,6 +87,17 @@ describe('SoundPipeline', () => {
     }
   });
 
+  test('leaves out a payload of more than a second, and goes on behind it', async () => {
+    const clip = pcmClip('PCMA', { rate: 8000, channels: 1 });
+    const whole = await convert(clip);
+    const { packets, damaged } = await convert(clip, {
+      payload: (payload, index) => (index === 5 ? new Uint8Array(8_001) : payload),
+    });
+    expect(damaged).toBe(1);
+    expect(packets.length).toBeLessThanOrEqual(whole.packets.length);
+    expect(packets.length).toBeGreaterThan(whole.packets.length - 3);
+  });
+
   test('says when each packet was captured, less what the conversion delays', async () => {
     const { packets } = await convert(aacClip({ rate: 16_000, channels: 1 }));
     // 24 samples of the filter at 16 kHz and 312 of Opus at 48 kHz.

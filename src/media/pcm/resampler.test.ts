@@ -85,8 +85,8 @@ describe('Resampler', () => {
     expect(resampler.delay).toBe(0);
   });
 
-  test('refuses rates that would need enormous filters', () => {
-    for (const rate of [0, -8000, 44_101, 7_919, 1_000_000, Number.NaN]) {
+  test('refuses rates that would need enormous filters, or make enormous sound', () => {
+    for (const rate of [0, 50, 5_000, -8000, 44_101, 7_919, 1_000_000, Number.NaN]) {
       expect(isResamplable(rate, 48_000)).toBe(false);
       expect(() => new Resampler(rate, 48_000)).toThrow(InputError);
     }

@@ -67,6 +67,22 @@ test('a frame without an end does not grow for ever', () => {
   expect(depacketizer.damagedFrames).toBe(1);
 });
 
+test('nor by fragments without content, which cost memory all the same', () => {
+  const depacketizer = new Depacketizer('H264');
+  const push = (flags: number, marker = false) => {
+    const packet = rtpPacket(Uint8Array.of(0x7c, flags), { sequence: 1, timestamp: 1 });
+    return depacketizer.push(packet, marker, 1);
+  };
+  for (const count of [16_000, 17_000]) {
+    push(0x85);
+    for (let times = 0; times < count; times++) push(0x05);
+    // What is kept of the long one begins anew behind the limit, and is not whole.
+    const frame = push(0x45, true);
+    expect(frame?.complete).toBe(count === 16_000 ? true : undefined);
+  }
+  expect(depacketizer.damagedFrames).toBe(1);
+});
+
 test('what it gives does not change when the packet’s bytes do', () => {
   const depacketizer = new Depacketizer('H265');
   const packet = rtpPacket(Uint8Array.of(38, 1, 5), { sequence: 1, timestamp: 1 });

@@ -228,6 +228,15 @@ describe.each(['H264', 'H265'] as const)('%s', (codec) => {
     expect(split(codec, unit).was).toBe(false);
   });
 
+  test('of thousands of units in one packet only the first are taken', () => {
+    const units = Array.from({ length: 5_000 }, () => SETS[codec][0]!);
+    const aggregate = codec === 'H264' ? formatStapA(units) : formatAp(units);
+    for (const payload of [join(units), aggregate]) {
+      const { was, pieces } = split(codec, payload);
+      expect([was, pieces.length]).toEqual([true, 128]);
+    }
+  });
+
   test('random bytes come out in pieces that fit, or not at all', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 5000 }), (payload) => {

@@ -23,6 +23,11 @@ const MAX_LEADING_BYTES = 256;
 /** Which units may have others joined to them: all that are no slices. */
 const FIRST_NON_SLICE = { H264: 6, H265: 32 } as const;
 const VERSION_2 = 0x80;
+/**
+ * In one packet: a frame in 100 slices, with its sets. What is behind them is left out: 20,000 units
+ * would hold everything up for 10 ms.
+ */
+const MAX_UNITS = 128;
 
 /** One piece: a whole RTP packet, valid only during the call. */
 export type TakePiece = (packet: Uint8Array, start: number, marker: boolean) => void;
@@ -198,7 +203,7 @@ function hasStartCode(packet: Uint8Array, start: number, end: number): boolean {
 function splitJoined(payload: Uint8Array): Uint8Array[] {
   const units: Uint8Array[] = [];
   let start = 0;
-  while (start < payload.length) {
+  while (start < payload.length && units.length < MAX_UNITS) {
     const code = findStartCode(payload, start);
     const end = code < payload.length ? trimZeros(payload, start, code) : code;
     if (end > start) units.push(payload.subarray(start, end));
@@ -211,7 +216,7 @@ function splitJoined(payload: Uint8Array): Uint8Array[] {
 function splitAggregate(payload: Uint8Array, headerBytes: number): Uint8Array[] | undefined {
   const units: Uint8Array[] = [];
   let at = headerBytes;
-  while (at + SIZE_BYTES < payload.length) {
+  while (at + SIZE_BYTES < payload.length && units.length < MAX_UNITS) {
     const size = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
     const unit = payload.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size);
     if (unit.length < size) return undefined;
