@@ -23,7 +23,7 @@ import type { Config } from './config/config.ts';
 import { joinConverters } from './converters.ts';
 import { toListenError } from './listen-error.ts';
 import { newId, randomWord } from './random.ts';
-import { createStreamSpec } from './stream-specs.ts';
+import { createStreamSpec, type SpecParts } from './stream-specs.ts';
 
 /** How often streams that publishers made are looked after. */
 const DESERTED_EVERY_MS = 5_000;
@@ -79,20 +79,7 @@ async function openSettings(
   const mayOpen = config.access.publish === 'open';
   const points = new PublishPoints({ streams, openStream: mayOpen ? openStream : undefined });
   const specParts = { clock, log, clip: await loadClip(), points, allowedAddress };
-  const applier: StreamApplier = {
-    apply: async (stream) => {
-      const { id, settings, origin } = stream;
-      if (origin.kind !== 'publisher') points.keep(id);
-      if (settings.source !== 'publish:') points.drop(id, 'the stream has another source now');
-      else if (!settings.enabled) points.drop(id, 'the stream was disabled');
-      await streams.apply(createStreamSpec(stream, specParts));
-    },
-    remove: async (id) => {
-      // First, because the id may be taken again while the old stream closes.
-      points.drop(id, 'the stream was removed');
-      await streams.remove(id);
-    },
-  };
+  const applier = createApplier(streams, specParts);
   const pointOf = (streamId: string) => points.find(streamId);
   const publishers = new Publishers({ clock, transport, log, pointOf, newId, randomWord });
   closers.add(() => publishers.close());
@@ -107,6 +94,25 @@ async function openSettings(
   const trials = new StreamTrials({ clock, random: Math.random, createSpec });
   closers.add(() => trials.close());
   return { ...parts, publishers, points, access, registry, trials };
+}
+
+/** What a change does to the streams that run. */
+function createApplier(streams: Streams, parts: SpecParts): StreamApplier {
+  const { points } = parts;
+  return {
+    apply: async (stream) => {
+      const { id, settings, origin } = stream;
+      if (origin.kind !== 'publisher') points.keep(id);
+      if (settings.source !== 'publish:') points.drop(id, 'the stream has another source now');
+      else if (!settings.enabled) points.drop(id, 'the stream was disabled');
+      await streams.apply(createStreamSpec(stream, parts));
+    },
+    remove: async (id) => {
+      // First, because the id may be taken again while the old stream closes.
+      points.drop(id, 'the stream was removed');
+      await streams.remove(id);
+    },
+  };
 }
 
 const PUBLISHED = { ...streamSettingsDefaults, source: 'publish:' } as const;

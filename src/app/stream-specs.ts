@@ -12,7 +12,7 @@ import { createRtspSource } from '../adapters/rtsp/rtsp-source.ts';
 import type { Clip } from '../adapters/test-source/clip.ts';
 import { createTestSource } from '../adapters/test-source/test-source.ts';
 
-interface SpecParts {
+export interface SpecParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly clip: Clip;
