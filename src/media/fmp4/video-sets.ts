@@ -4,6 +4,7 @@ import { NAL_PPS as H264_PPS, NAL_SPS as H264_SPS } from '#media/h264/payload.ts
 import { parseSps } from '#media/h264/sps.ts';
 import { NAL_PPS as H265_PPS, NAL_SPS as H265_SPS, NAL_VPS } from '#media/h265/payload.ts';
 import { type HevcSps, parseHevcSps } from '#media/h265/sps.ts';
+import { UNIT_SYNTAX } from '#media/video/unit-syntax.ts';
 import { InputError } from '#std/errors.ts';
 import type { VideoMp4Track } from './mp4-track.ts';
 
@@ -37,8 +38,7 @@ export function readVideoSets(track: VideoMp4Track): AvcSets | HevcSets {
 
 /** The type of a NAL unit, as its codec has it. */
 export function unitType(codec: VideoMp4Track['codec'], unit: Uint8Array): number {
-  const first = unit[0] ?? 0;
-  return codec === 'H264' ? first & 0x1f : (first >>> 1) & 0x3f;
+  return UNIT_SYNTAX[codec].typeOf(unit[0] ?? 0);
 }
 
 /** Whether it belongs into the sample entry, not into samples (ISO 14496-15 §5.4.2, §8.4.2). */

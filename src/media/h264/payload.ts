@@ -9,6 +9,11 @@
 //               +-+-+-+-+-+-+-+-+
 
 import {
+  forEachAggregated,
+  formatAggregate,
+  MAX_AGGREGATED_UNITS,
+} from '#media/video/aggregates.ts';
+import {
   HAS_OTHER,
   HAS_PARAMETER_SETS,
   HAS_SLICE,
@@ -27,8 +32,6 @@ const STAP_A = 24;
 const FU_A = 28;
 const NAL_TYPE_MASK = 0x1f;
 const FU_START_BIT = 0x80;
-/** A STAP-A of more units than this is not worth walking: real ones hold two or three. */
-const MAX_AGGREGATED_UNITS = 32;
 
 /** Which of the units that matter start in this payload. Allocates nothing. */
 export function inspectH264(packet: Uint8Array, start: number, end: number): number {
@@ -43,32 +46,19 @@ export function forEachParameterSet(
   payload: Uint8Array,
   visit: (type: number, unit: Uint8Array) => void,
 ): void {
-  const type = (payload[0] ?? 0) & NAL_TYPE_MASK;
-  if (type === NAL_SPS || type === NAL_PPS) visit(type, payload);
-  if (type !== STAP_A) return;
-  let at = 1;
-  for (let units = 0; units < MAX_AGGREGATED_UNITS && at + 2 < payload.length; units++) {
-    const size = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
-    const unit = payload.subarray(at + 2, at + 2 + size);
-    const unitType = (unit[0] ?? 0) & NAL_TYPE_MASK;
-    if (unitType === NAL_SPS || unitType === NAL_PPS) visit(unitType, unit);
-    at += 2 + size;
-  }
+  const visitSet = (unit: Uint8Array): void => {
+    const type = (unit[0] ?? 0) & NAL_TYPE_MASK;
+    if (type === NAL_SPS || type === NAL_PPS) visit(type, unit);
+  };
+  visitSet(payload);
+  if (((payload[0] ?? 0) & NAL_TYPE_MASK) === STAP_A) forEachAggregated(payload, 1, visitSet);
 }
 
 /** A STAP-A payload of these units, each shorter than 64 KiB. */
 export function formatStapA(units: readonly Uint8Array[]): Uint8Array {
-  const payload = new Uint8Array(units.reduce((sum, unit) => sum + 2 + unit.length, 1));
   // F is the OR and NRI the maximum of the units' own (RFC 6184 §5.7).
-  payload[0] = units.reduce((nri, unit) => Math.max(nri, (unit[0] ?? 0) & 0x60), 0) | STAP_A;
-  let at = 1;
-  for (const unit of units) {
-    payload[at] = unit.length >>> 8;
-    payload[at + 1] = unit.length;
-    payload.set(unit, at + 2);
-    at += 2 + unit.length;
-  }
-  return payload;
+  const nri = units.reduce((highest, unit) => Math.max(highest, (unit[0] ?? 0) & 0x60), 0);
+  return formatAggregate([nri | STAP_A], units);
 }
 
 function inspectFragment(packet: Uint8Array, start: number, end: number): number {

@@ -8,6 +8,11 @@
 //                  1      6           6        3                      1 1      6
 
 import {
+  forEachAggregated,
+  formatAggregate,
+  MAX_AGGREGATED_UNITS,
+} from '#media/video/aggregates.ts';
+import {
   HAS_OTHER,
   HAS_PARAMETER_SETS,
   HAS_SLICE,
@@ -26,8 +31,6 @@ const AP = 48;
 const FU = 49;
 const FU_START_BIT = 0x80;
 const UNIT_HEADER_BYTES = 2;
-/** An AP of more units than this is not worth walking: real ones hold three or four. */
-const MAX_AGGREGATED_UNITS = 32;
 
 /** Which of the units that matter start in this payload. Allocates nothing. */
 export function inspectH265(packet: Uint8Array, start: number, end: number): number {
@@ -43,33 +46,18 @@ export function forEachParameterSet(
   payload: Uint8Array,
   visit: (type: number, unit: Uint8Array) => void,
 ): void {
-  const type = unitType(payload[0] ?? 0);
-  if (isParameterSet(type)) visit(type, payload);
-  if (type !== AP) return;
-  let at = UNIT_HEADER_BYTES;
-  for (let units = 0; units < MAX_AGGREGATED_UNITS && at + 2 < payload.length; units++) {
-    const size = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
-    const unit = payload.subarray(at + 2, at + 2 + size);
-    const inner = unitType(unit[0] ?? 0);
-    if (isParameterSet(inner)) visit(inner, unit);
-    at += 2 + size;
-  }
+  const visitSet = (unit: Uint8Array): void => {
+    const type = unitType(unit[0] ?? 0);
+    if (isParameterSet(type)) visit(type, unit);
+  };
+  visitSet(payload);
+  if (unitType(payload[0] ?? 0) === AP) forEachAggregated(payload, UNIT_HEADER_BYTES, visitSet);
 }
 
 /** An AP payload of these units, each shorter than 64 KiB. */
 export function formatAp(units: readonly Uint8Array[]): Uint8Array {
-  const payload = new Uint8Array(units.reduce((sum, unit) => sum + 2 + unit.length, 2));
   // Layer and temporal id are the lowest of the units' own (§4.4.2): both are 0 and 1 for sets.
-  payload[0] = AP << 1;
-  payload[1] = 1;
-  let at = UNIT_HEADER_BYTES;
-  for (const unit of units) {
-    payload[at] = unit.length >>> 8;
-    payload[at + 1] = unit.length;
-    payload.set(unit, at + 2);
-    at += 2 + unit.length;
-  }
-  return payload;
+  return formatAggregate([AP << 1, 1], units);
 }
 
 function unitType(firstByte: number): number {

@@ -4,18 +4,19 @@ interface DescribedVideo {
   readonly kind: 'video';
   readonly codec: 'H264' | 'H265';
   readonly clockRate: 90_000;
-  /** Without start codes; those that made sense. */
+  /** Without start codes; those that made sense. In-band sets win over these. */
   readonly parameterSets: readonly Uint8Array[];
 }
 
 interface DescribedPlainAudio {
   readonly kind: 'audio';
   readonly codec: 'opus' | 'PCMU' | 'PCMA' | 'G722' | 'L16';
-  /** Of the RTP timestamps. */
+  /** Of the RTP timestamps. Opus: 48,000; G.722: 8,000, though it samples at 16,000 (RFC 3551 §4.5.2). */
   readonly clockRate: number;
   readonly channels: number;
 }
 
+/** RFC 3640, or RFC 6416 LATM where `packing` says so. */
 export interface DescribedAac {
   readonly kind: 'audio';
   readonly codec: 'AAC';
