@@ -1,10 +1,14 @@
-// The real clock: Node's monotonic time, wall time and timers.
+// The real clock: Node's monotonic time, wall time with fractions of a millisecond, and timers.
 
 import type { Clock, Timer } from '#std/clock.ts';
+import { WallTime } from '#std/wall-time.ts';
+
+const nowMs = () => performance.now();
+const wall = new WallTime({ nowMs, wallMs: () => Date.now() });
 
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
-  wallMs: () => Date.now(),
+  nowMs,
+  wallMs: () => wall.of(nowMs()),
   after(delayMs: number, fire: () => void): Timer {
     const timer = setTimeout(fire, delayMs);
     return { cancel: () => clearTimeout(timer) };

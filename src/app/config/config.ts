@@ -13,6 +13,20 @@ export interface AccessConfig {
   readonly adminSecret: string | null;
 }
 
+export interface ConsoleConfig {
+  /** False: there is no sound at all, and no port for it. */
+  readonly enabled: boolean;
+  /** Null: the admin chooses it. */
+  readonly device: string | null;
+  /** A name to be found in `PATH`, or a path. */
+  readonly arecord: string;
+  /** RTP leaves from it; 0: any. */
+  readonly rtpPort: number;
+  readonly maxListeners: number;
+  /** Announced as `<name>.local`; null: nothing is announced. */
+  readonly mdnsName: string | null;
+}
+
 export interface LoggingConfig {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly output: 'console' | 'file' | 'both';
@@ -50,6 +64,7 @@ export interface Config {
     /** RTP by UDP leaves from it, RTCP from the next one; 0: any pair. */
     readonly rtpPort: number;
   };
+  readonly console: ConsoleConfig;
   readonly cameras: {
     /** Addresses and ranges, though they are loopback, link-local or a metadata service. */
     readonly allow: readonly string[];
@@ -84,6 +99,14 @@ export function toConfig(values: ConfigValues, originOf: OriginOf): Config {
       maxPeers: webrtc.max_peers,
     },
     rtsp: { host: rtsp.host, port: rtsp.port, rtpPort: rtsp.rtp_port },
+    console: {
+      enabled: values.console.enabled,
+      device: values.console.device,
+      arecord: values.console.arecord,
+      rtpPort: values.console.rtp_port,
+      maxListeners: values.console.max_listeners,
+      mdnsName: values.console.mdns_name,
+    },
     cameras,
     streams: toStreams(values.streams, originOf),
     transcoding,

@@ -38,6 +38,14 @@ test('an empty file gives the defaults and the test stream', () => {
       maxPeers: 1000,
     },
     rtsp: { host: '0.0.0.0', port: 8554, rtpPort: 0 },
+    console: {
+      enabled: true,
+      device: null,
+      arecord: 'arecord',
+      rtpPort: 5002,
+      maxListeners: 20,
+      mdnsName: 'm32-server',
+    },
     cameras: { allow: [] },
     streams: [
       { id: 'test', settings: testSettings, origin: { kind: 'builtin', file: null, line: null } },
@@ -170,6 +178,19 @@ test.each([
   [
     `streams: {a: {source: 'test:', open: never}}`,
     '1:38: streams.a.open must be one of always, demand.',
+  ],
+  ['console: {rtp_port: 8189}', '1:21: console.rtp_port must not be the same as webrtc.port.'],
+  [
+    'console: {device: "file:"}',
+    '1:19: console.device must be auto, test:, tones:, file:PATH, hw:CARD or the name of a PCM, not "file:".',
+  ],
+  [
+    `console: {device: "file,'|reboot'"}`,
+    `1:19: console.device must be auto, test:, tones:, file:PATH, hw:CARD or the name of a PCM, not "file,'|reboot'".`,
+  ],
+  [
+    'console: {mdns_name: m32.local}',
+    '1:22: console.mdns_name must be a host name without .local: letters, digits and -, at most 63, not "m32.local".',
   ],
   ['rtsp: {port: 8080}', '1:14: rtsp.port must not be the same as server.http_port.'],
   [
@@ -310,6 +331,7 @@ const fullText = `server: {host: "::", http_port: 1, production: true}
 metrics: {port: 2}
 webrtc: {hosts: [a], ice_servers: [{url: "stun:s"}], max_peers: 5}
 rtsp: {port: 3}
+console: {device: "hw:XUSB", rtp_port: 5, max_listeners: 6, mdns_name: null}
 cameras: {allow: [10.0.0.0/8]}
 streams:
   gate: &gate

@@ -2,6 +2,7 @@
 
 import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { consoleDevice } from '#contract/console.ts';
 import { MAX_STREAMS, streamSettings } from '#contract/stream-settings.ts';
 import { streamId } from '#contract/streams.ts';
 import { createCameraAddressRule } from '#core/access/camera-addresses.ts';
@@ -25,6 +26,8 @@ const MAX_TRANSCODERS = 64;
 const MAX_LOG_SIZE_MB = 1_000_000;
 const MAX_LOG_FILES = 10_000;
 const MAX_LOG_AGE_DAYS = 3_650;
+/** A Wi-Fi access point does not carry more, and the engine is measured with so many. */
+const MAX_LISTENERS = 200;
 
 function wholeNumber(from: number, to: number) {
   const error = `must be a whole number from ${from} to ${to}`;
@@ -100,6 +103,19 @@ function isAddressRange(text: string): boolean {
   }
 }
 
+const DEVICE = 'must be auto, test:, tones:, file:PATH, hw:CARD or the name of a PCM';
+/** The file belongs to who runs the server: it may name files, which the API may not. */
+const device = z.string({ error: DEVICE }).refine(isDevice, { error: DEVICE });
+
+function isDevice(value: string): boolean {
+  return /^file:.{1,1024}$/.test(value) || consoleDevice.safeParse(value).success;
+}
+
+const MDNS_NAME = 'must be a host name without .local: letters, digits and -, at most 63';
+const mdnsName = z
+  .string({ error: MDNS_NAME })
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, { error: MDNS_NAME });
+
 const SECRET = `must be text of ${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH} letters, digits and signs, without spaces`;
 /** It goes through header lines. */
 const adminSecret = z
@@ -145,6 +161,16 @@ export const configSchema = z
         rtp_port: port.default(0),
       })
       .prefault({}),
+    console: z
+      .strictObject({
+        enabled: yesOrNo.default(true),
+        device: device.nullable().default(null),
+        arecord: text(MAX_PATH_LENGTH).default('arecord'),
+        rtp_port: port.default(5002),
+        max_listeners: wholeNumber(1, MAX_LISTENERS).default(20),
+        mdns_name: mdnsName.nullable().default('m32-server'),
+      })
+      .prefault({}),
     cameras: z
       .strictObject({
         allow: z
@@ -184,20 +210,33 @@ export const configSchema = z
       })
       .prefault({}),
   })
-  .superRefine(({ server, metrics, webrtc, rtsp }, context) => {
-    const listeners: [path: string[], port: number | null][] = [
+  .superRefine(({ server, metrics, webrtc, rtsp, console }, context) => {
+    const tcp: Listener[] = [
       [['server', 'http_port'], server.http_port],
       [['metrics', 'port'], metrics.port],
       [['webrtc', 'port'], webrtc.tcp ? webrtc.port : null],
       [['rtsp', 'port'], rtsp.port],
     ];
-    for (const [at, [path, port]] of listeners.entries()) {
-      const other = listeners.slice(0, at).find((each) => isSamePort(each[1], port));
-      if (!other) continue;
-      const message = `must not be the same as ${other[0].join('.')}`;
+    const udp: Listener[] = [
+      [['webrtc', 'port'], webrtc.port],
+      [['rtsp', 'rtp_port'], rtsp.rtp_port],
+      [['console', 'rtp_port'], console.enabled ? console.rtp_port : null],
+    ];
+    for (const { path, other } of [...findCollisions(tcp), ...findCollisions(udp)]) {
+      const message = `must not be the same as ${other.join('.')}`;
       context.addIssue({ code: 'custom', path, message, params: { complete: true } });
     }
   });
+
+type Listener = [path: string[], port: number | null];
+
+/** Each port that an earlier one has already. */
+function findCollisions(listeners: readonly Listener[]): { path: string[]; other: string[] }[] {
+  return listeners.flatMap(([path, port], at) => {
+    const other = listeners.slice(0, at).find((each) => isSamePort(each[1], port));
+    return other ? [{ path, other: other[0] }] : [];
+  });
+}
 
 /** 0 asks for any free port, so two of them do not collide. */
 function isSamePort(one: number | null, other: number | null): boolean {
