@@ -3,6 +3,9 @@
 import { spawnSync } from 'node:child_process';
 
 const PACKAGES: Readonly<Record<string, string>> = {
+  'alsa-utils': 'captures the console’s sound: arecord, here from a file',
+  'avahi-daemon': 'finds the server by its name, as phones do',
+  'avahi-utils': 'asks avahi-daemon',
   chromium: 'the browser that plays the streams, with H.264',
   coturn: 'the relay for a viewer that nothing else reaches',
   ffmpeg: 'decodes recorded streams to check them, and makes the test clip',
@@ -16,7 +19,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'gstreamer1.0-rtsp': 'publishes by RTSP from GStreamer',
   'gstreamer1.0-tools': 'runs GStreamer',
   iproute2: 'networks with bad links for the tests: ip, tc and ss',
+  'librsvg2-bin': 'draws the QR codes, to be read back',
   nftables: 'loses packets on such a link',
+  tshark: 'sees what is really on the wire: RTP headers and DSCP',
+  'zbar-tools': 'reads QR codes',
 };
 
 /** True if all are there in the end. */

@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '#std/errors.ts';
-import { isResamplable, Resampler } from './resampler.ts';
+import { isResamplable } from './polyphase-filter.ts';
+import { Resampler } from './resampler.ts';
 
 const RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 64_000, 96_000];
 

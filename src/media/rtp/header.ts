@@ -18,12 +18,13 @@ export const RTP_HEADER_BYTES = 12;
 
 const VERSION = 2;
 const PADDING_BIT = 0x20;
-const EXTENSION_BIT = 0x10;
-const CSRC_COUNT_MASK = 0x0f;
+/** X, in the first byte. */
+export const EXTENSION_BIT = 0x10;
+export const CSRC_COUNT_MASK = 0x0f;
 const MARKER_BIT = 0x80;
 const WORD_BYTES = 4;
 
-interface RtpHeaderFields {
+export interface RtpHeaderFields {
   readonly marker: boolean;
   readonly payloadType: number;
   readonly sequence: number;
