@@ -7,6 +7,7 @@ import { readSettings } from '#core/settings/read-settings.ts';
 import type { Clock } from '#std/clock.ts';
 import { UnavailableError } from '#std/errors.ts';
 import { openDatabase } from './open-database.ts';
+import { reachDatabase } from './reach-database.ts';
 
 interface SqliteOptions {
   readonly path: string;
@@ -21,7 +22,7 @@ export function openSqliteSettingsStore(options: SqliteOptions): SettingsStore {
 /** What a version that knows fewer settings has kept is completed by their defaults. */
 const storedSettings = streamSettings.partial().extend({ source: streamSettings.shape.source });
 
-class SqliteSettingsStore implements SettingsStore {
+export class SqliteSettingsStore implements SettingsStore {
   readonly #database: DatabaseSync;
   readonly #options: SqliteOptions;
 
@@ -89,14 +90,6 @@ class SqliteSettingsStore implements SettingsStore {
   }
 
   #try<Result>(what: 'read' | 'write', action: () => Result): Result {
-    try {
-      return action();
-    } catch (error) {
-      const reason = error instanceof Error && 'errstr' in error ? error.errstr : error;
-      throw new UnavailableError(
-        `Cannot ${what} the database ${JSON.stringify(this.#options.path)}: ${reason}. Nothing was changed; see whether its disk is full.`,
-        { cause: error },
-      );
-    }
+    return reachDatabase(this.#options.path, what, action);
   }
 }
