@@ -1,12 +1,13 @@
 // GET /api/v1/access: who may do what, and whether the caller is the admin.
 
 import { accessView } from '#contract/access.ts';
-import { knowsSecret } from './guard.ts';
+import { isAdmin } from './guard.ts';
 import type { ApiInstance } from './instance.ts';
 import { problemResponses } from './problem-responses.ts';
 import type { ApiServices } from './services.ts';
 
-export function addAccessRoutes(app: ApiInstance, { access }: ApiServices): void {
+export function addAccessRoutes(app: ApiInstance, services: ApiServices): void {
+  const { access } = services;
   app.route({
     method: 'GET',
     url: '/api/v1/access',
@@ -25,10 +26,10 @@ export function addAccessRoutes(app: ApiInstance, { access }: ApiServices): void
         ...problemResponses('too_many_attempts'),
       },
     },
-    handler: (request) => ({
+    handler: (request, reply) => ({
       read: access.readOpen ? ('open' as const) : ('admin' as const),
       publish: access.mayPublishOpen ? ('open' as const) : ('admin' as const),
-      admin: knowsSecret(access, request),
+      admin: isAdmin(services, request, reply),
     }),
   });
 }

@@ -26,7 +26,24 @@ const entries = [
   ['PUT', '/whep/{id}'],
   ['PATCH', '/whep/{id}/{sessionKey}'],
   ['DELETE', '/whep/{id}/{sessionKey}'],
+  ['GET', '/audio-meta'],
+  ['GET', '/request-audio'],
+  ['POST', '/jitter-thresholds'],
+  ['POST', '/qos-metrics'],
+  ['PATCH', '/api/v1/console'],
+  ['PUT', '/api/v1/console/channels'],
+  ['POST', '/api/v1/console/import'],
+  ['POST', '/api/v1/console/messages'],
+  ['DELETE', '/api/v1/console/listeners/{id}'],
   ['POST', '/nowhere'],
+] as const;
+
+const SOUND_BODIES = [
+  '{"interpolate":50,"drop":80}',
+  '{"client_id":"ear-1","timestamp":"2024-01-01T12:00:00Z","metrics":{"packets_received":1500,"packets_expected":1500,"packet_loss_rate":0.0,"jitter_ms":2.5,"latency_ms":15.2,"bandwidth_mbps":2.1}}',
+  '{"codec":"pcm","packet_time_ms":10,"device":"hw:XUSB","dscp":46}',
+  '{"address":"10.0.0.5"}',
+  '{"message":"Five minutes","client_id":"ear-1"}',
 ] as const;
 
 const services = new FakeServices();
@@ -67,6 +84,10 @@ test('many strange offers, fragments and settings got past the door', () => {
   expect(services.changes.length).toBeGreaterThan(50);
   expect(services.joined.length).toBeGreaterThan(200);
   expect(services.trickled.length).toBeGreaterThan(50);
+  const heard = Map.groupBy(services.sound?.asked ?? [], ([kind]) => kind);
+  for (const kind of ['report', 'settings', 'import', 'message']) {
+    expect(heard.get(kind)?.length, kind).toBeGreaterThan(10);
+  }
 });
 
 test('strange paths, queries and header lines get no 5xx', async () => {
@@ -131,5 +152,6 @@ function samples(): BodySample[] {
       contentType: 'application/json',
       text: '{"id":"gate","settings":{"source":"rtsp://10.0.0.7/1","transport":null}}',
     },
+    ...SOUND_BODIES.map((text) => ({ contentType: 'application/json', text })),
   ];
 }

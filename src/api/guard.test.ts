@@ -27,7 +27,8 @@ async function listRoutes(): Promise<[method: string, url: string][]> {
   return routes;
 }
 
-const OPEN_TO_CHANGE = /^(POST|OPTIONS) \/whep\/:id$|^OPTIONS \/whip|\/:sessionKey$/;
+const OPEN_TO_CHANGE =
+  /^(POST|OPTIONS) \/whep\/:id$|^OPTIONS \/whip|\/:sessionKey$|^(POST|DELETE) \/api\/v1\/session$|^POST \/qos-metrics$/;
 
 test('every route that is no reading refuses whoever has no secret, but for what is named here', async () => {
   services.access.mayPublishOpen = false;
@@ -42,7 +43,7 @@ test('every route that is no reading refuses whoever has no secret, but for what
 
 test('where reading is closed, all that can be read needs the secret but what says so', async () => {
   services.access.readOpen = false;
-  const open = ['/api/v1/health', '/api/v1/access', '/api/v1/openapi.json'];
+  const open = ['/api/v1/health', '/api/v1/access', '/api/v1/session', '/api/v1/openapi.json'];
   const isClosed = (url: string) => /^\/(api|metrics)/.test(url) && !open.includes(url);
   const reading = (await listRoutes()).filter(([method]) => /^(GET|HEAD)$/.test(method));
   for (const [method, url] of reading) {
@@ -94,7 +95,7 @@ test.each([
   expect(answer.json()).toMatchObject({
     code: 'admin_secret_needed',
     detail:
-      'This needs the admin secret, and it is missing or wrong. Send it as Authorization: Bearer <secret>; "npm start -- --reset-admin-secret" makes a new one.',
+      'This needs the admin secret, and it is missing or wrong. Send it as Authorization: Bearer <secret>, or log in; "npm start -- --reset-admin-secret" makes a new one.',
   });
   expect(answer.headers['www-authenticate']).toBe('Bearer realm="Yeoul"');
   expect(services.changes).toEqual([]);

@@ -25,9 +25,9 @@ export function addHealthRoutes(app: ApiInstance, services: ApiServices): void {
         ...problemResponses('too_many_attempts'),
       },
     },
-    handler: (request) => {
+    handler: (request, reply) => {
       const health = services.health();
-      return mayRead(services.access, request) ? health : { ...health, parts: [] };
+      return mayRead(services, request, reply) ? health : { ...health, parts: [] };
     },
   });
 }

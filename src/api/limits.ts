@@ -3,6 +3,9 @@
 /** 256 KiB. A browser's offer with every codec and extension is 8 to 30 KiB. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** 4 KiB, of a listener's report, which comes each 5 s from each: one has some 300 bytes. */
+export const MAX_REPORT_BYTES = 4 * 1024;
+
 /** 2 KiB. The longest address of the API, with two ids of 64 characters, is under 200. */
 export const MAX_URL_LENGTH = 2048;
 

@@ -15,7 +15,7 @@ type SchemaConversion = NonNullable<
 
 const description = `Yeoul serves live streams to browsers by WebRTC.
 
-Changes need the admin secret, as \`Authorization: Bearer <secret>\` or as the password of the user \`admin\` (Basic). Publishing needs it too unless \`access.publish\` is open; reading and watching only where \`access.read\` says so. Every error is a problem (RFC 9457) with a stable \`code\` for programs and a \`detail\` for people. Every answer has an \`X-Request-Id\`, under which the server's log has its errors.
+Changes need the admin secret, as \`Authorization: Bearer <secret>\` or as the password of the user \`admin\` (Basic), or the cookie of a login (\`POST /api/v1/session\`). Publishing needs it too unless \`access.publish\` is open; reading and watching only where \`access.read\` says so. Every error is a problem (RFC 9457) with a stable \`code\` for programs and a \`detail\` for people. Every answer has an \`X-Request-Id\`, under which the server's log has its errors.
 
 A path that does not exist answers \`not_found\`, a method that it does not take \`method_not_allowed\` with \`Allow\`. A request that is not HTTP, or comes too slowly, is refused with \`invalid_input\`, \`headers_too_large\` or \`request_timeout\`, and the connection is closed. Codes and fields may be added; ignore those you do not know.`;
 
@@ -29,6 +29,8 @@ export function watchRoutes(app: ApiInstance, version: string): void {
         { name: 'watching', description: 'Getting a stream onto a screen, by WHEP.' },
         { name: 'publishing', description: 'Sending a stream to the server, by WHIP.' },
         { name: 'streams', description: 'What comes in, and who watches it.' },
+        { name: 'listening', description: "Getting the console's sound, by RTP." },
+        { name: 'console', description: 'What is captured and sent, and who listens.' },
         { name: 'server', description: 'The server itself.' },
       ],
       components: {
@@ -37,6 +39,12 @@ export function watchRoutes(app: ApiInstance, version: string): void {
             type: 'http',
             scheme: 'bearer',
             description: 'It is shown once, on the console of the first start.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'yeoul_session',
+            description: 'For pages: what a login sets.',
           },
         },
       },
@@ -84,13 +92,18 @@ const readable: SchemaConversion = {
 
 const addComponents = createJsonSchemaTransformObject({ zodToJsonConfig: readable });
 
-/** The converter makes every schema twice, as input too; only answers have named schemas here. */
+/** The converter makes every schema twice, as input too; of those here both are the same. */
 const withoutInputTwins: SwaggerTransformObject = (document) => {
   const complete = addComponents(document);
   const schemas = 'components' in complete ? complete.components?.schemas : undefined;
   if (!schemas) return complete;
+  let text = JSON.stringify(complete);
   for (const name of Object.keys(schemas)) {
-    if (`${name}Input` in schemas) delete schemas[`${name}Input`];
+    text = text.replaceAll(`"#/components/schemas/${name}Input"`, `"#/components/schemas/${name}"`);
   }
-  return complete;
+  const single: typeof complete = JSON.parse(text);
+  if ('components' in single && single.components?.schemas) {
+    for (const name of Object.keys(schemas)) delete single.components.schemas[`${name}Input`];
+  }
+  return single;
 };

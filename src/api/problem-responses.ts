@@ -18,8 +18,16 @@ export const READING = [
 ] as const satisfies ProblemCode[];
 export const CHANGING = [...READING, 'cross_site'] as const satisfies ProblemCode[];
 
-/** For operations that always need the admin secret. */
-export const needsSecret = { security: [{ adminSecret: [] }] };
+/** Of operations that take a JSON body. */
+export const BODY = [
+  'invalid_input',
+  'invalid_json',
+  'too_large',
+  'unsupported_media_type',
+] as const satisfies ProblemCode[];
+
+/** For operations that always need the admin secret, or a login. */
+export const needsSecret = { security: [{ adminSecret: [] }, { session: [] }] };
 
 export function problemResponses(...codes: ProblemCode[]): Record<number, ProblemResponse> {
   const byStatus = new Map<number, ProblemCode[]>();

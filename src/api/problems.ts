@@ -9,7 +9,12 @@ import {
   TimeoutError,
   UnavailableError,
 } from '#std/errors.ts';
-import { MAX_BODY_BYTES, MAX_PARAM_LENGTH, RETRY_AFTER_SECONDS } from './limits.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_PARAM_LENGTH,
+  MAX_REPORT_BYTES,
+  RETRY_AFTER_SECONDS,
+} from './limits.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -32,7 +37,7 @@ const frameworkCauses: Readonly<Record<string, Cause>> = {
   ],
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'too_large',
-    `The body is larger than ${MAX_BODY_BYTES / 1024} KiB. Send a smaller one.`,
+    `The body is larger than ${MAX_BODY_BYTES / 1024} KiB, or a report than ${MAX_REPORT_BYTES / 1024} KiB. Send a smaller one.`,
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported_media_type',

@@ -6,12 +6,18 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ClosedError, InputError, NotFoundError } from '#std/errors.ts';
 import { addAccessRoutes } from './access.ts';
 import { AllowedMethods } from './allowed-methods.ts';
+import { addAudioDescriptionRoutes } from './audio-description.ts';
+import { addAudioMetaRoutes } from './audio-meta.ts';
 import { answerClientError } from './client-errors.ts';
 import { commonHeaders } from './common-headers.ts';
+import { addConsoleRoutes } from './console.ts';
+import { addConsoleDeviceRoutes } from './console-devices.ts';
 import { openToPages } from './cross-site.ts';
 import { guard } from './guard.ts';
 import { addHealthRoutes } from './health.ts';
 import type { ApiInstance } from './instance.ts';
+import { addJitterThresholdRoutes } from './jitter-thresholds.ts';
+import { addJoinCodeRoutes } from './join-codes.ts';
 import {
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_MS,
@@ -23,12 +29,16 @@ import {
   SILENT_CONNECTION_MS,
   TIMEOUT_CHECK_MS,
 } from './limits.ts';
+import { addListenersRoutes } from './listeners.ts';
 import { addMetricsRoutes } from './metrics.ts';
 import { addOpenapiRoutes, watchRoutes } from './openapi.ts';
 import { addPages } from './pages.ts';
 import { Pipelines } from './pipelines.ts';
 import { sendProblem } from './problems.ts';
+import { addQosMetricsRoutes } from './qos-metrics.ts';
+import { addRequestAudioRoutes } from './request-audio.ts';
 import type { ApiServices } from './services.ts';
+import { addSessionRoutes } from './session.ts';
 import { addStreamChangeRoutes } from './stream-changes.ts';
 import { addStreamsRoutes } from './streams.ts';
 import { compileValidator } from './validation.ts';
@@ -59,11 +69,21 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): ApiI
   app.register(async (routes: ApiInstance) => {
     addHealthRoutes(routes, services);
     addAccessRoutes(routes, services);
+    addSessionRoutes(routes, services);
     addStreamsRoutes(routes, services);
     addStreamChangeRoutes(routes, services);
     addViewersRoutes(routes, services);
     addWhepRoutes(routes, services);
     addWhipRoutes(routes, services);
+    addAudioMetaRoutes(routes, services);
+    addRequestAudioRoutes(routes, services);
+    addAudioDescriptionRoutes(routes, services);
+    addJitterThresholdRoutes(routes, services);
+    addQosMetricsRoutes(routes, services);
+    addConsoleRoutes(routes, services);
+    addConsoleDeviceRoutes(routes, services);
+    addJoinCodeRoutes(routes, services);
+    addListenersRoutes(routes, services);
     addMetricsRoutes(routes, services);
     addOpenapiRoutes(routes);
     addPages(routes, services.webRoot);
@@ -116,7 +136,7 @@ function watchRequests(app: ApiInstance, services: ApiServices, allowed: Allowed
     if (closing) throw new ClosedError('The server is shutting down. Try again in some seconds.');
     refuseLongUrl(request);
     if (request.is404) refuseUnknownRoute(request, reply, allowed);
-    guard(services.access, request, reply);
+    guard(services, request, reply);
   });
   app.addHook('onResponse', async (request, reply) => finish(services, request, reply));
   app.setNotFoundHandler((request, reply) => {

@@ -5,10 +5,13 @@ import type { IceServer } from '#contract/ice-server.ts';
 import type { ProblemCode } from '#contract/problem.ts';
 import type { ProfileView, StreamView, ViewerView } from '#contract/streams.ts';
 import type { Access } from '#core/access/access.ts';
+import type { AdminLogin } from '#core/access/admin-login.ts';
+import type { Sessions } from '#core/access/sessions.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { SettingsChanges } from '#core/settings/merge-settings.ts';
 import type { GivenSettings } from '#core/settings/read-settings.ts';
 import type { Clock } from '#std/clock.ts';
+import type { SoundService } from './sound-service.ts';
 
 export interface JoinRequest {
   readonly streamId: string;
@@ -81,9 +84,13 @@ export interface FinishedRequest {
 
 export interface ApiServices {
   readonly access: Pick<Access, 'readOpen' | 'mayPublishOpen' | 'check'>;
+  readonly login: Pick<AdminLogin, 'isPasswordSet' | 'login' | 'changePassword'>;
+  readonly sessions: Pick<Sessions, 'use' | 'end'>;
   readonly streams: StreamsService;
   readonly viewers: ViewersService;
   readonly publishers: PublishersService;
+  /** Undefined where the console is turned off. */
+  readonly sound: SoundService | undefined;
   health(): HealthView;
   /** The metrics in Prometheus' text format. */
   metrics(): Promise<{ contentType: string; text: string }>;

@@ -10,13 +10,11 @@ import {
 import { streamId, streamView } from '#contract/streams.ts';
 import { ignoreBodies } from './ignored-bodies.ts';
 import type { ApiInstance } from './instance.ts';
-import { CHANGING, needsSecret, problemResponses } from './problem-responses.ts';
+import { BODY, CHANGING, needsSecret, problemResponses } from './problem-responses.ts';
 import type { ApiServices } from './services.ts';
 
 const params = z.object({ id: streamId });
 const stream = { 'application/json': { schema: streamView } };
-/** Of operations that take a JSON body. */
-const BODY = ['invalid_input', 'invalid_json', 'too_large', 'unsupported_media_type'] as const;
 
 export function addStreamChangeRoutes(app: ApiInstance, services: ApiServices): void {
   addCreate(app, services);

@@ -2,7 +2,7 @@
 
 import type { NetworkInterfaceInfo } from 'node:os';
 import { expect, test } from 'vitest';
-import { addressesOf } from './addresses.ts';
+import { addressesOf, isOwnAddress } from './addresses.ts';
 
 function face(address: string, family: 'IPv4' | 'IPv6', internal: boolean): NetworkInterfaceInfo {
   const rest = { netmask: '', mac: '', cidr: null };
@@ -26,4 +26,16 @@ test('a server on every interface is opened by name here and by address elsewher
 test('a server on one address has that one', () => {
   expect(addressesOf('192.0.2.9', 80, interfaces)).toEqual(['http://192.0.2.9:80']);
   expect(addressesOf('::1', 80, interfaces)).toEqual(['http://[::1]:80']);
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.8.0.1', true],
+  ['::1', true],
+  ['localhost', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['192.0.2.9', false],
+])('%s is for this machine alone: %s', (host, expected) => {
+  expect(isOwnAddress(host)).toBe(expected);
 });

@@ -13,6 +13,11 @@ export function addressesOf(host: string, port: number, interfaces: Interfaces):
   return [`http://localhost:${port}`, ...others];
 }
 
+/** Whether only this machine can reach it: `127.0.0.1`, `::1`, `localhost`. */
+export function isOwnAddress(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -2,8 +2,9 @@
 
 import { beforeEach, expect, test } from 'vitest';
 import { FakeSettingsStore } from '../../test/support/fake-settings-store.ts';
+import { SilentLog } from '../../test/support/silent-log.ts';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import { createAccess, resetAdminSecret } from './admin-access.ts';
+import { createAccess, createAdminLogin, resetAdminSecret } from './admin-access.ts';
 
 const clock = new VirtualClock();
 const rules = { read: 'open', publish: 'admin', adminSecret: null } as const;
@@ -50,6 +51,19 @@ test('a reset makes a new secret, and the old one counts no more', () => {
   const [old, fresh] = shown.map(secretIn);
   expect(start().check(fresh ?? '', 'a')).toBe('right');
   expect(start().check(old ?? '', 'a')).toBe('wrong');
+});
+
+test('a reset forgets the password', async () => {
+  const access = start();
+  const login = createAdminLogin({ access, store, clock, log: new SilentLog() });
+  const set = { password: 'long enough', current: undefined, hasSecret: true, remote: 'a' };
+  await login.changePassword(set);
+  const token = await login.login('long enough', 'a');
+  expect(token).toMatch(/^[\w-]{43}$/);
+  expect(login.sessions.use(token)).toBe('valid');
+  resetAdminSecret({ config: rules, store, show });
+  expect(login.isPasswordSet).toBe(false);
+  await expect(login.login('long enough', 'a')).rejects.toThrow(/password is wrong/);
 });
 
 test('a configured secret is not reset but changed in the configuration', () => {

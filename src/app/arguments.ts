@@ -1,4 +1,4 @@
-// The command line of the server: `yeoul [--config PATH] [--reset-admin-secret] [--version] [--help]`.
+// The command line: `yeoul [--config PATH] [--reset-admin-secret] [--version] [--help]`, `yeoul listen …`.
 
 import { InputError } from '#std/errors.ts';
 import { didYouMean } from './nearest.ts';
@@ -8,15 +8,18 @@ type Arguments =
       readonly type: 'run' | 'reset-admin-secret';
       readonly configPath: string | undefined;
     }
+  | { readonly type: 'listen'; readonly words: readonly string[] }
   | { readonly type: 'version' }
   | { readonly type: 'help' };
 
 const RESET = '--reset-admin-secret';
-const FLAGS = ['--config', RESET, '--version', '--help'];
+const LISTEN = 'listen';
+const KNOWN = ['--config', RESET, '--version', '--help', LISTEN];
 
 export const helpText = `Usage: yeoul [--config PATH]
+       yeoul listen [--help]
 
-Serves live media to browsers.
+Serves live media to browsers; \`yeoul listen\` listens to a server's console.
 
   --config PATH         read this configuration file (default: yeoul.yaml, if there is one)
   --reset-admin-secret  make and print a new admin secret and end; a running server has to be
@@ -30,6 +33,7 @@ YEOUL_SERVER_HTTP_PORT=9000 sets server.http_port.
 
 /** `words` are those after the program's name. */
 export function parseArguments(words: readonly string[]): Arguments {
+  if (words[0] === LISTEN) return { type: 'listen', words: words.slice(1) };
   let configPath: string | undefined;
   let type: 'run' | 'reset-admin-secret' = 'run';
   for (let index = 0; index < words.length; index++) {
@@ -58,7 +62,7 @@ function parseLoneFlag(flag: string, value: string | undefined): Arguments {
     return { type: flag === '--help' ? 'help' : 'version' };
   }
   const kind = flag.startsWith('-') ? 'Unknown flag' : 'Unexpected argument';
-  throw refuse(`${kind} ${JSON.stringify(flag.slice(0, 40))}.${didYouMean(flag, FLAGS)}`);
+  throw refuse(`${kind} ${JSON.stringify(flag.slice(0, 40))}.${didYouMean(flag, KNOWN)}`);
 }
 
 function refuse(problem: string): InputError {

@@ -2,7 +2,9 @@
 
 import { type StreamSettings, streamSettingsDefaults } from '#contract/stream-settings.ts';
 import type { Access } from '#core/access/access.ts';
+import type { AdminLogin } from '#core/access/admin-login.ts';
 import { createCameraAddressRule } from '#core/access/camera-addresses.ts';
+import type { ConsoleStore } from '#core/ports/console-store.ts';
 import type { Log } from '#core/ports/log.ts';
 import { type StreamApplier, StreamRegistry } from '#core/settings/stream-registry.ts';
 import { StreamTrials } from '#core/settings/stream-trials.ts';
@@ -14,10 +16,10 @@ import { Viewers } from '#core/streams/viewers.ts';
 import type { Clock } from '#std/clock.ts';
 import { createFfmpegConverter } from '../adapters/ffmpeg/ffmpeg-converter.ts';
 import { createSoundConverter } from '../adapters/sound/sound-converter.ts';
-import { openSqliteSettingsStore } from '../adapters/sqlite/sqlite-settings-store.ts';
+import { openSqliteStores } from '../adapters/sqlite/sqlite-stores.ts';
 import { loadClip } from '../adapters/test-source/load-clip.ts';
 import { openWebrtcTransport, type WebrtcTransport } from '../adapters/webrtc/webrtc-transport.ts';
-import { createAccess } from './admin-access.ts';
+import { createAccess, createAdminLogin } from './admin-access.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
 import { joinConverters } from './converters.ts';
@@ -43,9 +45,12 @@ export interface Core {
   readonly publishers: Publishers;
   readonly points: PublishPoints;
   readonly access: Access;
+  /** The admin at a browser. */
+  readonly login: AdminLogin;
   /** Which streams there are, and what is set about them. */
   readonly registry: StreamRegistry;
   readonly trials: StreamTrials;
+  readonly consoleStore: ConsoleStore;
 }
 
 export async function openCore(options: CoreOptions, closers: Closers): Promise<Core> {
@@ -70,9 +75,11 @@ async function openSettings(
   closers: Closers,
 ): Promise<Core> {
   const { streams, viewers, transport } = parts;
-  const store = openSqliteSettingsStore({ path: config.data.path, clock });
+  const stores = openSqliteStores({ path: config.data.path, clock, log });
+  const store = stores.settings;
   closers.add(() => store.close());
   const access = createAccess({ config: config.access, store, clock, show });
+  const login = createAdminLogin({ access, store, clock, log });
   const allowedAddress = createCameraAddressRule(config.cameras.allow);
   const openStream = (id: string) =>
     void applier.apply({ id, settings: PUBLISHED, origin: BY_PUBLISHER });
@@ -93,7 +100,16 @@ async function openSettings(
     createStreamSpec({ id: 'trial', settings, origin: BY_API }, specParts);
   const trials = new StreamTrials({ clock, random: Math.random, createSpec });
   closers.add(() => trials.close());
-  return { ...parts, publishers, points, access, registry, trials };
+  return {
+    ...parts,
+    publishers,
+    points,
+    access,
+    login,
+    registry,
+    trials,
+    consoleStore: stores.console,
+  };
 }
 
 /** What a change does to the streams that run. */

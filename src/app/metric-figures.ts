@@ -1,15 +1,18 @@
 // The rules' figures in the form that the metrics are made of.
 
 import type { ViewerView } from '#contract/streams.ts';
+import type { Console } from '#core/console/console.ts';
 import type { Streams } from '#core/streams/streams.ts';
 import type { Viewers } from '#core/streams/viewers.ts';
 import type {
   MetricFigures,
   RtspTotals,
   SignallingTotals,
+  SoundFigures,
   TransportTotals,
   ViewerCount,
 } from '../adapters/prometheus/figures.ts';
+import type { Sound } from './sound.ts';
 
 interface FigureSources {
   readonly version: string;
@@ -20,21 +23,28 @@ interface FigureSources {
     readonly sockets: number;
     readonly counters: Omit<SignallingTotals, 'sockets'>;
   };
+  readonly sound: Sound | undefined;
   readonly rtsp:
     | { readonly connections: number; readonly counters: Omit<RtspTotals, 'connections'> }
     | undefined;
 }
 
 export function createMetricFigures(sources: FigureSources): MetricFigures {
-  const { version, streams, viewers, transport, rtsp, signalling } = sources;
+  const { version, streams, viewers, transport, rtsp, signalling, sound } = sources;
   return {
     version,
     streams: () => streams.views((streamId) => viewers.list.count(streamId)),
     viewers: () => countViewers(viewers.list.views()),
     transport: () => totalsOf(viewers, transport.tcpDropped),
     signalling: () => ({ sockets: signalling.sockets, ...signalling.counters }),
+    sound: () => (sound ? soundFigures(sound.console) : undefined),
     rtsp: () => (rtsp ? { connections: rtsp.connections, ...rtsp.counters } : undefined),
   };
+}
+
+function soundFigures(console: Console): SoundFigures {
+  const { encodings, cpuSeconds, strayDatagrams } = console.soundReport;
+  return { view: console.console(), encodings, cpuSeconds, strayDatagrams };
 }
 
 function countViewers(views: readonly ViewerView[]): ViewerCount[] {

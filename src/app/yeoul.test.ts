@@ -16,7 +16,7 @@ import { systemClock } from './system-clock.ts';
 import { startYeoul, type Yeoul } from './yeoul.ts';
 
 const LOOPBACK =
-  'server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: 0 }\nrtsp: { host: 127.0.0.1, port: 0 }\n';
+  'server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: 0 }\nrtsp: { host: 127.0.0.1, port: 0 }\nconsole: { rtp_port: 0, mdns_name: null }\n';
 const closers: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -156,7 +156,7 @@ test('an HTTP port that is taken names the setting and leaves nothing open', asy
   const address = blocker.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const mediaPort = await freePort();
-  const yaml = `server: { host: 127.0.0.1, http_port: ${port} }\nwebrtc: { host: 127.0.0.1, port: ${mediaPort} }\nrtsp: { port: 0 }\n`;
+  const yaml = `server: { host: 127.0.0.1, http_port: ${port} }\nwebrtc: { host: 127.0.0.1, port: ${mediaPort} }\nrtsp: { port: 0 }\nconsole: { rtp_port: 0, mdns_name: null }\n`;
   await expect(start(yaml)).rejects.toThrow(/port is taken.*server\.http_port/);
   const socket = connect(mediaPort, '127.0.0.1');
   const [error] = await once(socket, 'error');
@@ -167,7 +167,7 @@ test('a media port that is taken names the setting', async () => {
   const { log } = await start();
   expect(log.lines.some(({ message }) => message === 'Stream live')).toBe(true);
   const port = await freePort();
-  const yaml = `server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: ${port} }\nrtsp: { port: 0 }\n`;
+  const yaml = `server: { host: 127.0.0.1, http_port: 0 }\nwebrtc: { host: 127.0.0.1, port: ${port} }\nrtsp: { port: 0 }\nconsole: { rtp_port: 0, mdns_name: null }\n`;
   await start(yaml);
   await expect(start(yaml)).rejects.toThrow(/webrtc\.port/);
 });

@@ -9,14 +9,14 @@
 // Another offer or mse replaces the session; one that comes while the last is being opened waits,
 // and only the newest of them. Who may not watch can do nothing but say the admin secret.
 
-import type { ClientMessage } from '#contract/signalling.ts';
+import { type ClientMessage, clientMessage } from '#contract/signalling.ts';
 import type { QualityWish } from '#core/streams/quality.ts';
-import { InputError } from '#std/errors.ts';
 import { RateLimit } from '#std/rate-limit.ts';
 import { errorMessage } from './error-message.ts';
 import { parseMessage } from './message.ts';
 import { openMseSession } from './mse-session.ts';
 import { News } from './news.ts';
+import { refusalOf, secretNeeded } from './secret-refusals.ts';
 import type { Session, SessionLink, SessionRequest } from './session.ts';
 import { openWebrtcSession } from './webrtc-session.ts';
 
@@ -42,7 +42,7 @@ export class Dialogue {
   readonly #openedAtMs: number;
   #heardAtMs: number;
   #pingedAtMs: number;
-  #isKnown = false;
+  #isKnown: boolean;
   #session: Session | undefined;
   /** What is to be opened next. */
   #wanted: OpenSession | undefined;
@@ -53,8 +53,10 @@ export class Dialogue {
   #earlyCandidates: string[] = [];
   #isClosed = false;
 
-  constructor(link: SessionLink) {
+  /** `isAdmin`: the handshake has shown it, and nothing needs to be said. */
+  constructor(link: SessionLink, isAdmin: boolean) {
     this.#link = link;
+    this.#isKnown = isAdmin;
     const { clock, streams } = link.options;
     this.#openedAtMs = clock.nowMs();
     this.#heardAtMs = this.#openedAtMs;
@@ -111,8 +113,7 @@ export class Dialogue {
 
   #read(text: string | undefined): ClientMessage {
     try {
-      if (text === undefined) throw new InputError('Binary messages are not taken. Send JSON.');
-      return parseMessage(text);
+      return parseMessage(text, { schema: clientMessage, page: 'docs/reference/signalling.md' });
     } catch (error) {
       this.#link.counters.malformed++;
       throw error;
@@ -133,7 +134,7 @@ export class Dialogue {
     this.#isKnown ||= verdict === 'right';
     if (verdict !== 'right') {
       counters.wrongSecrets++;
-      throw verdict === 'blocked' ? tooManyAttempts() : secretNeeded('This one is wrong.');
+      throw refusalOf(verdict, 'Watching');
     }
     this.#news.tellStream();
   }
@@ -141,7 +142,7 @@ export class Dialogue {
   #handleWatching(
     message: Exclude<ClientMessage, { type: 'ping' } | { type: 'pong' } | { type: 'auth' }>,
   ): void {
-    if (!this.#mayRead) throw secretNeeded('Send auth first.');
+    if (!this.#mayRead) throw secretNeeded('Watching', 'Send auth first.');
     switch (message.type) {
       case 'offer':
         this.#open((request) => openWebrtcSession(message.sdp, request, this.#link));
@@ -251,17 +252,4 @@ export class Dialogue {
     this.close();
     wire.close(code, reason);
   }
-}
-
-function secretNeeded(remedy: string): InputError {
-  return new InputError(`Watching needs the admin secret here. ${remedy}`, {
-    code: 'admin_secret_needed',
-  });
-}
-
-function tooManyAttempts(): InputError {
-  return new InputError(
-    'Too many wrong admin secrets came from your address. Wait some seconds, then send the right one.',
-    { code: 'too_many_attempts' },
-  );
 }

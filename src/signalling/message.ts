@@ -1,18 +1,38 @@
 // A client's message, parsed once: inside there is nothing unknown.
 
-import { type ClientMessage, clientMessage } from '#contract/signalling.ts';
 import { InputError } from '#std/errors.ts';
 
-/** Throws `invalid_json`, `invalid_input`. */
-export function parseMessage(text: string): ClientMessage {
-  const result = clientMessage.safeParse(parseJson(text));
+interface MessageSchema<Message> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: Message }
+    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+interface MessageKind<Message> {
+  readonly schema: MessageSchema<Message>;
+  /** Where people find what is expected. */
+  readonly page: string;
+}
+
+/** Undefined is a message that is no text. Throws `invalid_json`, `invalid_input`. */
+export function parseMessage<Message>(
+  text: string | undefined,
+  { schema, page }: MessageKind<Message>,
+): Message {
+  if (text === undefined) throw new InputError('Binary messages are not taken. Send JSON.');
+  const result = schema.safeParse(parseJson(text));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.path.length ? `"${issue.path.join('.')}"` : 'it';
   const why = issue?.message ?? 'has the wrong shape';
-  throw new InputError(
-    `Cannot use the message: ${field} ${why}. See docs/reference/signalling.md.`,
-  );
+  throw new InputError(`Cannot use the message: ${field} ${why}. See ${page}.`);
 }
 
 function parseJson(text: string): unknown {

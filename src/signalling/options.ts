@@ -1,5 +1,6 @@
 // What signalling is given, and what it counts.
 
+import type { IncomingMessage } from 'node:http';
 import type { IceServer } from '#contract/ice-server.ts';
 import type { Access } from '#core/access/access.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -13,6 +14,8 @@ export interface SignallingOptions {
   readonly viewers: Viewers;
   readonly streams: Streams;
   readonly access: Pick<Access, 'readOpen' | 'check'>;
+  /** By what the handshake of one of the server's own pages says: a session's cookie. Throws nothing. */
+  readonly isAdmin: (request: IncomingMessage) => boolean;
   /** Told to viewers with the answer. */
   readonly iceServers: readonly IceServer[];
   readonly maxSockets: number;

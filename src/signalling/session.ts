@@ -1,5 +1,6 @@
 // What a dialogue needs of its session, whether the medium goes by WebRTC or over the socket itself.
 
+import type { ServerMessage } from '#contract/signalling.ts';
 import type { ViewerView } from '#contract/streams.ts';
 import type { QualityWish } from '#core/streams/quality.ts';
 import type { SignallingCounters, SignallingOptions } from './options.ts';
@@ -27,7 +28,7 @@ export interface SessionLink {
   /** Address and port, for people. */
   readonly remote: string;
   readonly userAgent: string | undefined;
-  readonly wire: Wire;
+  readonly wire: Wire<ServerMessage>;
   readonly options: SignallingOptions;
   readonly counters: SignallingCounters;
 }

@@ -1,45 +1,33 @@
 // WebSocket in: `WS /ws/{streamId}`, on the port of the HTTP API.
 
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import type { ServerMessage } from '#contract/signalling.ts';
 import { streamId } from '#contract/streams.ts';
 import { Dialogue } from './dialogue.ts';
+import { type Client, Door } from './door.ts';
 import type { SignallingCounters, SignallingOptions } from './options.ts';
+import { isOwnPage } from './own-page.ts';
+import type { UpgradeHandler } from './upgrades.ts';
 import { Wire } from './wire.ts';
 
 /** More is closed with 1009. Browsers' offers have 8 to 30 KiB. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
-const MAX_USER_AGENT_CHARACTERS = 256;
 const TICK_MS = 1_000;
 const PATH = /^\/ws\/([^/?]+)(?:\?.*)?$/;
 /** RFC 6455 §7.4.1. */
 const GOING_AWAY = 1001;
-const BUSY = [
-  'HTTP/1.1 503 Service Unavailable',
-  'Content-Type: application/problem+json',
-  'Retry-After: 5',
-  'Connection: close',
-  '',
-  JSON.stringify({
-    type: '/docs#problem-unavailable',
-    title: 'Something the server needs does not answer.',
-    status: 503,
-    code: 'unavailable',
-    detail: 'The server has as many WebSockets as it may, or is shutting down. Try again later.',
-  }),
-].join('\r\n');
 
 interface OpenSocket {
   readonly dialogue: Dialogue;
-  readonly wire: Wire;
+  readonly wire: Wire<ServerMessage>;
 }
 
-export interface Signalling {
+/** Its own upgrades are those to `/ws/{streamId}`. */
+export interface Signalling extends UpgradeHandler {
   readonly sockets: number;
   readonly counters: SignallingCounters;
-  /** Answers this server's upgrades to `/ws/{streamId}`; other requests stay its own. */
-  attach(server: Server): void;
   /** Ends all dialogues. To be called before the HTTP server is closed, which waits for sockets. Idempotent. */
   close(): void;
 }
@@ -59,32 +47,33 @@ class SignallingServer implements Signalling {
   readonly #options: SignallingOptions;
   readonly #open = new Set<OpenSocket>();
   readonly #ticker;
-  #isClosed = false;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: MAX_MESSAGE_BYTES,
-    // Media does not get smaller, and each socket's deflater would cost 300 KB.
-    perMessageDeflate: false,
-  });
+  readonly #door: Door;
 
   constructor(options: SignallingOptions) {
     this.#options = options;
+    this.#door = new Door({
+      maxSockets: options.maxSockets,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      counters: this.counters,
+      onOpen: (socket, client) => this.#accept(socket, client),
+    });
     this.#ticker = options.clock.every(TICK_MS, () => this.#tick());
   }
 
   get sockets(): number {
-    return this.#open.size;
+    return this.#door.sockets;
   }
 
-  attach(server: Server): void {
-    // Without this, Node would take every `Upgrade` line, such as curl's h2c, from the HTTP API.
-    Object.assign(server, { shouldUpgradeCallback: isOurs });
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  owns(url: string): boolean {
+    return streamIdOf(url) !== undefined;
+  }
+
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    this.#door.upgrade(request, connection, head);
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#door.close();
     this.#ticker.cancel();
     for (const { dialogue, wire } of this.#open) {
       dialogue.close();
@@ -92,29 +81,19 @@ class SignallingServer implements Signalling {
     }
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Until the library has taken it over, a reset must not end the process.
-    socket.on('error', () => socket.destroy());
-    if (this.#isClosed || this.#open.size >= this.#options.maxSockets) {
-      this.counters.refused++;
-      socket.end(BUSY, () => socket.destroy());
-      return;
-    }
-    this.#server.handleUpgrade(request, socket, head, (opened) => this.#accept(opened, request));
-  }
-
-  #accept(socket: WebSocket, request: IncomingMessage): void {
-    const { remoteAddress = '', remotePort } = request.socket;
-    const wire = new Wire(socket, this.#options.clock);
-    const dialogue = new Dialogue({
-      streamId: streamIdOf(request) ?? '',
-      address: remoteAddress,
-      remote: `${remoteAddress}:${remotePort}`,
-      userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT_CHARACTERS),
+  #accept(socket: WebSocket, { address, remote, userAgent, request }: Client): void {
+    const wire = new Wire<ServerMessage>(socket, this.#options.clock);
+    const link = {
+      streamId: streamIdOf(request.url) ?? '',
+      address,
+      remote,
+      userAgent,
       wire,
       options: this.#options,
       counters: this.counters,
-    });
+    };
+    const isAdmin = isOwnPage(request.headers) && this.#options.isAdmin(request);
+    const dialogue = new Dialogue(link, isAdmin);
     const open = { dialogue, wire };
     this.#open.add(open);
     socket.on('message', (data: RawData, isBinary) => {
@@ -134,12 +113,7 @@ class SignallingServer implements Signalling {
   }
 }
 
-function isOurs(request: IncomingMessage): boolean {
-  const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
-  return isWebSocket && streamIdOf(request) !== undefined;
-}
-
 /** Undefined where the path is not ours, or can be no stream's. */
-function streamIdOf({ url = '' }: IncomingMessage): string | undefined {
+function streamIdOf(url = ''): string | undefined {
   return streamId.safeParse(PATH.exec(url)?.[1]).data;
 }

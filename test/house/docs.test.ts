@@ -123,7 +123,7 @@ test('the test command of both READMEs is what continuous integration runs', () 
 
 /** `webrtc.hosts`, also where its value follows. */
 const SETTING =
-  /^(?:access|cameras|data|logging|metrics|rtsp|server|transcoding|webrtc)\.[a-z_]+(?=$|:)/;
+  /^(?:access|cameras|console|data|logging|metrics|rtsp|server|transcoding|webrtc)\.[a-z_]+(?=$|:)/;
 
 test('every setting in the documents is one of yeoul.example.yaml', () => {
   const example: unknown = parse(readText('yeoul.example.yaml'));
@@ -157,7 +157,7 @@ test('the table of paths in both READMEs is that of the pages and of the OpenAPI
   );
   const pages = ['/', '/view/{id}', '/admin', '/embed/{id}', '/docs'];
   // OpenAPI knows no WebSockets.
-  const sockets = ['WS /ws/{id}'];
+  const sockets = ['WS /ws/{id}', 'WS /audio-ws', 'WS /api/v1/console/live'];
   for (const [text, heading] of [
     [english, '## Pages and API'],
     [korean, '## 페이지와 API'],

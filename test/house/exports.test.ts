@@ -7,8 +7,8 @@ import { listFiles, readText } from './repository.ts';
 const EXPORT =
   /^export (?:declare )?(?:abstract )?(?:async )?(?:interface|type|const|function|class) (\w+)/gm;
 const IMPORT = /import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'([^']+)'/g;
-/** Loaded by name: the measurements by `bench/main.ts`. */
-const BY_NAME = new Set(['run']);
+/** Loaded by name: the measurements by `bench/main.ts`, the settings by the pages that lead there. */
+const BY_NAME = new Set(['run', 'AdminPage']);
 
 const code = listFiles().filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'));
 

@@ -4,10 +4,12 @@ import { streamSettingsDefaults } from '#contract/stream-settings.ts';
 import type { ApiServices, FinishedRequest, JoinRequest } from '../../src/api/services.ts';
 import type { StreamView, TrackView, ViewerView } from '../../src/contract/streams.ts';
 import type { SecretVerdict } from '../../src/core/access/access.ts';
+import type { SessionVerdict } from '../../src/core/access/sessions.ts';
 import type { Log, LogFields } from '../../src/core/ports/log.ts';
 import type { SettingsChanges } from '../../src/core/settings/merge-settings.ts';
 import type { GivenSettings } from '../../src/core/settings/read-settings.ts';
 import { InputError, NotFoundError, StateError } from '../../src/std/errors.ts';
+import { FakeSound } from './fake-sound.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 interface LogLine {
@@ -45,6 +47,19 @@ export class FakeServices implements ApiServices {
       if (this.access.blocked) return 'blocked';
       return secret === ADMIN_SECRET ? 'right' : 'wrong';
     },
+  };
+
+  /** Nobody is logged in, and no password is right. */
+  readonly login = {
+    isPasswordSet: false,
+    login: (): Promise<string> =>
+      Promise.reject(new InputError('The password is wrong.', { code: 'wrong_password' })),
+    changePassword: (): Promise<string | undefined> => Promise.resolve(undefined),
+  };
+
+  readonly sessions = {
+    use: (): SessionVerdict => 'unknown',
+    end: () => {},
   };
 
   /** What was asked for, as it came in. Only new streams come to be. */
@@ -140,6 +155,9 @@ export class FakeServices implements ApiServices {
       this.#publishers.delete(sessionKey);
     },
   };
+
+  /** Undefined, and the console is turned off. */
+  sound: FakeSound | undefined = new FakeSound();
 
   readonly log: Log = recordingLog(this.lines, {});
 

@@ -17,6 +17,10 @@ interface ServerOptions {
   readonly npm?: boolean;
   /** More lines of YAML. */
   readonly yaml?: string;
+  /** Keys of `console`, as YAML: `device: "test:"`. */
+  readonly console?: string;
+  /** Besides this process' own. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly tcp?: boolean;
   readonly maxPeers?: number;
   /** `webrtc.ice_servers`, as YAML. */
@@ -38,6 +42,7 @@ export class ServerProcess {
   readonly #folder: string;
   readonly #npm: boolean;
   readonly #nodeFlags: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   /** Everything it printed. */
   output = '';
@@ -52,6 +57,7 @@ export class ServerProcess {
     this.#host = options.host ?? '127.0.0.1';
     this.#npm = options.npm ?? false;
     this.#nodeFlags = options.nodeFlags ?? [];
+    this.#env = options.env ?? {};
     this.#folder = mkdtempSync(join(tmpdir(), 'yeoul-server-'));
     const {
       tcp = true,
@@ -59,12 +65,14 @@ export class ServerProcess {
       iceServers = '[]',
       logLevel = 'info',
       yaml = '',
+      console = 'device: "tones:"',
     } = options;
     const config = `server: { host: ${this.#host}, http_port: ${ports.http} }
 webrtc: { host: ${this.#host}, port: ${ports.media}, tcp: ${tcp}, max_peers: ${maxPeers}, ice_servers: ${iceServers} }
 rtsp: { host: 127.0.0.1, port: ${ports.rtsp} }
+console: { rtp_port: 0, mdns_name: null, ${console} }
 cameras: { allow: [127.0.0.0/8] }
-data: { path: ${join(this.#folder, 'yeoul.db')} }
+data: { path: ${this.databasePath} }
 logging: { level: ${logLevel} }
 ${yaml}`;
     writeFileSync(this.#configPath, config);
@@ -83,6 +91,10 @@ ${yaml}`;
     return `http://${this.#host}:${this.httpPort}`;
   }
 
+  get databasePath(): string {
+    return join(this.#folder, 'yeoul.db');
+  }
+
   get pid(): number {
     return this.#child?.pid ?? -1;
   }
@@ -94,6 +106,7 @@ ${yaml}`;
       : [process.execPath, [...this.#nodeFlags, 'src/main.ts', '--config', this.#configPath]];
     const child = spawn(command, words, {
       cwd: ROOT,
+      env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: npm does not hand every signal on.
       detached: this.#npm,

@@ -13,8 +13,8 @@ export class SignallingClient {
   readonly binary: Uint8Array[] = [];
   closed: { code: number; reason: string } | undefined;
 
-  private constructor(url: string) {
-    this.socket = new WebSocket(url);
+  private constructor(url: string, headers: Record<string, string>) {
+    this.socket = new WebSocket(url, { headers });
     this.socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) this.binary.push(Uint8Array.from(data));
       // What the contract does not know is an error of the server.
@@ -26,8 +26,8 @@ export class SignallingClient {
   }
 
   /** Rejects with "Unexpected server response: 503" and the like. */
-  static async open(url: string): Promise<SignallingClient> {
-    const client = new SignallingClient(url);
+  static async open(url: string, headers: Record<string, string> = {}): Promise<SignallingClient> {
+    const client = new SignallingClient(url, headers);
     await once(client.socket, 'open');
     return client;
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSignalling } from '../../src/signalling/signalling.ts';
+import { attachUpgrades } from '../../src/signalling/upgrades.ts';
 import { SignallingClient } from './signalling-client.ts';
 import { setUpStreams } from './streams-set-up.ts';
 
@@ -25,17 +26,18 @@ export async function setUpSignalling(options: SetUp = {}) {
         return secret === 'open sesame' ? 'right' : 'wrong';
       },
     },
+    isAdmin: ({ headers }) => headers.cookie === 'session=right',
     iceServers: [{ url: 'turn:turn.example:3478', username: 'u', credential: 'c' }],
     maxSockets: options.maxSockets ?? 10,
   });
   const server = createServer((_request, response) => response.end('over HTTP'));
-  signalling.attach(server);
+  attachUpgrades(server, [signalling]);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clients: SignallingClient[] = [];
-  const connect = async (streamId = 'gate') => {
-    const client = await SignallingClient.open(`ws://${host}/ws/${streamId}`);
+  const connect = async (streamId = 'gate', headers: Record<string, string> = {}) => {
+    const client = await SignallingClient.open(`ws://${host}/ws/${streamId}`, headers);
     clients.push(client);
     return client;
   };

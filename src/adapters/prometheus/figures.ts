@@ -1,5 +1,6 @@
 // What the metrics are made of: plain figures, read when somebody scrapes and never in between.
 
+import type { ConsoleView } from '#contract/console.ts';
 import type { ProblemCode } from '#contract/problem.ts';
 import type { StreamView, ViewerView } from '#contract/streams.ts';
 
@@ -11,6 +12,17 @@ export interface MetricFigures {
   /** Undefined where there is no RTSP server. */
   rtsp(): RtspTotals | undefined;
   signalling(): SignallingTotals;
+  /** Undefined where the console is switched off. */
+  sound(): SoundFigures | undefined;
+}
+
+export interface SoundFigures {
+  readonly view: ConsoleView;
+  /** Encoders at work now. */
+  readonly encodings: number;
+  /** Of the sound engine's thread, since its start. */
+  readonly cpuSeconds: number;
+  readonly strayDatagrams: number;
 }
 
 /** All but `sockets` only grow. */

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { makeConsoleView } from '../../../test/support/console-view.ts';
 import { makeStream } from '../../../test/support/fake-services.ts';
 import type { MetricFigures, RtspTotals, SignallingTotals, TransportTotals } from './figures.ts';
 import { createMetrics } from './metrics.ts';
@@ -74,6 +75,12 @@ function makeFigures(changes: Partial<MetricFigures> = {}): MetricFigures {
     transport: () => transport,
     rtsp: () => rtsp,
     signalling: () => signalling,
+    sound: () => ({
+      view: makeConsoleView(),
+      encodings: 32,
+      cpuSeconds: 1.5,
+      strayDatagrams: 44,
+    }),
     ...changes,
   };
 }
@@ -167,6 +174,25 @@ describe('metrics', () => {
 
   test('the WebSockets’ totals come as given', async () => {
     expect(numbersOf('signalling', await scrape())).toEqual(Object.values(signalling));
+  });
+
+  test('the console’s sound tells what it captures, sends and hears back', async () => {
+    const lines = await scrape();
+    expect(numbersOf('sound', lines)).toEqual([
+      1, 40, 41, 42, 48_000, 43, 32, 1.5, 44, 0.007, 0.011, 0, 1, 0, 0.03, 0.0025, 0.015,
+    ]);
+    expect(lines).toContain('yeoul_sound_listeners{state="listening"} 1');
+    expect(lines).toContain('yeoul_sound_listener_loss_ratio{listener="ear-1"} 0.03');
+    expect(lines).toContain('yeoul_sound_delay_seconds{quantile="0.99"} 0.011');
+  });
+
+  test('of sound there is nothing where it is switched off, and no delay where nothing is sent', async () => {
+    const without = await scrape(makeFigures({ sound: () => undefined }));
+    expect(numbersOf('sound', without)).toEqual([]);
+    const silent = { view: makeConsoleView({ delay: null }), encodings: 0 };
+    const sound = () => ({ ...silent, cpuSeconds: 0, strayDatagrams: 0 });
+    const lines = await scrape(makeFigures({ sound }));
+    expect(lines.filter((line) => line.startsWith('yeoul_sound_delay_seconds'))).toEqual([]);
   });
 
   test('a label with quotes, backslashes and line ends stays one label', async () => {

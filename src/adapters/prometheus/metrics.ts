@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { rtspFamilies, signallingFamilies } from './door-families.ts';
 import type { MetricFigures, RequestFigures } from './figures.ts';
 import { profileFamilies } from './profile-families.ts';
+import { soundFamilies } from './sound-families.ts';
 import { streamFamilies } from './stream-families.ts';
 import { formatFamilies } from './text-format.ts';
 import { viewerFamilies } from './viewer-families.ts';
@@ -40,6 +41,7 @@ function formatOwn(figures: MetricFigures): string {
     ...profileFamilies(streams),
     ...rtspFamilies(figures.rtsp()),
     ...signallingFamilies(figures.signalling()),
+    ...soundFamilies(figures.sound()),
     ...viewerFamilies(figures.viewers(), figures.transport()),
   ]);
 }

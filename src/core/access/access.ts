@@ -36,12 +36,16 @@ export class Access {
 
   /** `remote` is the address without the port. */
   check(secret: string, remote: string): SecretVerdict {
-    const { clock, hash, isEqual, digests } = this.#options;
-    const nowMs = clock.nowMs();
-    if (this.#wrongTries.isBlocked(remote, nowMs)) return 'blocked';
-    if (isEqual(hash('SHA-256', secret), digests.sha256)) return 'right';
-    this.#wrongTries.count(remote, nowMs);
+    if (this.isBlocked(remote)) return 'blocked';
+    if (this.isSecret(secret)) return 'right';
+    this.countWrong(remote);
     return 'wrong';
+  }
+
+  /** For whoever counts wrong tries by himself. */
+  isSecret(text: string): boolean {
+    const { hash, isEqual, digests } = this.#options;
+    return isEqual(hash('SHA-256', text), digests.sha256);
   }
 
   /** Whether this address has been wrong too often, by whatever protocol. */
