@@ -8,6 +8,6 @@ export const accessView = z
       .enum(['open', 'admin'])
       .describe('`admin`: watching and reading need the admin secret too.'),
     publish: z.enum(['open', 'admin']),
-    admin: z.boolean().describe('Whether this request had the admin secret.'),
+    admin: z.boolean().describe('Whether this request had the admin secret, or a session.'),
   })
   .meta({ id: 'Access' });

@@ -6,7 +6,7 @@ import type { Log } from '#core/ports/log.ts';
 import type { AacFormat, AudioFormat, TrackFormat } from '#core/streams/track-format.ts';
 import { AAC_LC, parseAudioSpecificConfig } from '#media/aac/audio-specific-config.ts';
 import { SAMPLES_PER_FRAME } from '#media/aac-decoder/decoder.ts';
-import { isResamplable } from '#media/pcm/resampler.ts';
+import { isResamplable } from '#media/pcm/polyphase-filter.ts';
 import { assert, InputError } from '#std/errors.ts';
 import { SoundConversion } from './sound-conversion.ts';
 import { OPUS_RATE } from './sound-timeline.ts';

@@ -17,8 +17,6 @@ interface JsonPollEvents {
 interface JsonPollOptions {
   readonly presence: PagePresence;
   readonly events: JsonPollEvents;
-  /** The admin secret, for servers that not everybody may read. */
-  readonly secret: string | null;
 }
 
 export class JsonPoll {
@@ -26,10 +24,9 @@ export class JsonPoll {
   readonly #detach: () => void;
 
   constructor(url: string, options: JsonPollOptions) {
-    const { presence, events, secret } = options;
-    const headers = secret === null ? {} : { authorization: `Bearer ${secret}` };
+    const { presence, events } = options;
     const read = async (signal: AbortSignal): Promise<void> => {
-      const response = await request(browserFetch, url, { method: 'GET', headers, signal });
+      const response = await request(browserFetch, url, { method: 'GET', signal });
       const data: unknown = JSON.parse(await response.text());
       if (!signal.aborted) events.onData(data);
     };

@@ -23,7 +23,6 @@ const MAX_EARLY_BYTES = 4 * 1024 * 1024;
 
 interface MseLinkOptions {
   readonly url: string;
-  readonly secret: string | null;
   readonly quality: QualityWish;
   readonly events: PlayerLinkEvents;
 }
@@ -51,10 +50,11 @@ export class MseLink implements PlayerLink {
 
   constructor(options: MseLinkOptions) {
     this.#options = options;
-    const { url, secret, events } = options;
+    const { url, events } = options;
     this.#client = new SignallingClient({
       url,
-      secret,
+      // The session's cookie goes along by itself.
+      secret: null,
       openSocket: openBrowserSocket,
       clock: browserClock,
       events: {

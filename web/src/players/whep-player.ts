@@ -56,17 +56,11 @@ export interface PlayerView {
   readonly quality: QualityWish['mode'];
 }
 
-interface PlayerOptions {
-  /** The admin secret, for servers whose streams not everybody may watch. */
-  readonly secret?: () => string | null;
-}
-
 export class WhepPlayer {
   readonly #url: string;
   readonly #presence: PagePresence;
   readonly #stage = new VideoStage();
   readonly #listeners = new Set<(view: PlayerView) => void>();
-  readonly #secret: () => string | null;
   readonly #chain: PathChain<PlayerLink>;
   readonly #connection: Connection<PlayerLink>;
   readonly #endings: readonly (() => void)[];
@@ -91,10 +85,9 @@ export class WhepPlayer {
   #firstFrameMs: number | null = null;
 
   /** `url`: the stream's WHEP, absolute. */
-  constructor(url: string, presence: PagePresence, options: PlayerOptions = {}) {
+  constructor(url: string, presence: PagePresence) {
     this.#url = url;
     this.#presence = presence;
-    this.#secret = options.secret ?? (() => null);
     this.#chain = this.#createChain();
     this.#connection = new Connection<PlayerLink>({
       clock: browserClock,
@@ -225,7 +218,6 @@ export class WhepPlayer {
   #createMseLink(): PlayerLink {
     return new MseLink({
       url: signallingUrl(this.#url),
-      secret: this.#secret(),
       quality: this.#quality,
       events: { ...this.#news, onClosing: (medium) => this.#stage.release(medium) },
     });
@@ -236,7 +228,8 @@ export class WhepPlayer {
       url: signallingUrl(this.#url),
       openSocket: openBrowserSocket,
       clock: browserClock,
-      secret: this.#secret(),
+      // The session's cookie goes along by itself.
+      secret: null,
       events: { ...this.#news, onEnd },
     };
     return new SignallingNegotiation(options, this.#quality);

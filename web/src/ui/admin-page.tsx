@@ -1,16 +1,17 @@
-// The settings of the server: its streams, each with where it was configured and what can be done.
+// The settings of the server: cameras, the console, the password; for who is logged in.
 
-import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { StreamView } from '#contract/streams.ts';
-import { adminSecret, forgetSecret } from './admin-secret.ts';
-import { AdminStream } from './admin-stream.tsx';
-import { changeServer } from './change-server.ts';
-import { Icon } from './icon.tsx';
-import { SecretForm } from './secret-form.tsx';
+import { isAdmin } from './admin-session.ts';
+import { AdminStreams } from './admin-streams.tsx';
+import { ConsolePage } from './console/console-page.tsx';
+import { logOut } from './login.ts';
+import { LoginForm } from './login-form.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { hash } from './router.ts';
 import { text } from './settings.ts';
-import { StreamForm } from './stream-form.tsx';
-import { usePoll } from './use-poll.ts';
+
+const TABS = ['cameras', 'console', 'access'] as const;
+type Tab = (typeof TABS)[number];
 
 export function AdminPage() {
   const { admin } = text.value;
@@ -18,66 +19,46 @@ export function AdminPage() {
     document.title = `${admin.title} · Yeoul`;
   }, [admin]);
   return (
-    <div class="admin">
+    <div class={`admin ${chosenTab()}`}>
       <h1>{admin.title}</h1>
-      {adminSecret.value === null ? <SecretForm /> : <Administration />}
+      {isAdmin.value === false && <LoginForm />}
+      {isAdmin.value && <Administration />}
     </div>
   );
 }
 
 function Administration() {
   const { admin } = text.value;
-  const { data } = usePoll<{ streams: StreamView[] }>('/api/v1/streams');
-  const adding = useSignal(location.hash === '#add');
-  const streams = data.value?.streams;
+  const chosen = chosenTab();
   return (
     <>
-      <div class="actions">
-        <p class="lead">{admin.lead}</p>
-        <button type="button" class="button quiet" onClick={() => void downloadYaml()}>
-          {admin.export}
-        </button>
-        <button type="button" class="button quiet" onClick={forgetSecret}>
-          {admin.leave}
-        </button>
+      <nav class="tabs" aria-label={admin.title}>
+        {TABS.map((tab) => (
+          <a
+            key={tab}
+            href={tab === 'cameras' ? '/admin' : `/admin#${tab}`}
+            aria-current={tab === chosen ? 'page' : undefined}
+          >
+            {admin.tabs[tab]}
+          </a>
+        ))}
         <button
           type="button"
-          class="button"
-          data-testid="add"
-          onClick={() => {
-            adding.value = true;
-          }}
+          class="plain"
+          data-testid="log-out"
+          onClick={() => void logOut().catch(() => undefined)}
         >
-          <Icon name="plus" />
-          {admin.add}
+          {admin.leave}
         </button>
-      </div>
-      {adding.value && (
-        <StreamForm
-          stream={undefined}
-          onDone={() => {
-            adding.value = false;
-          }}
-        />
-      )}
-      <h2>{admin.streams}</h2>
-      {streams?.length === 0 && <p class="hint">{admin.noStreams}</p>}
-      <ul class="rows">
-        {streams?.map((stream) => (
-          <AdminStream key={stream.id} stream={stream} />
-        ))}
-      </ul>
+      </nav>
+      {chosen === 'cameras' && <AdminStreams />}
+      {chosen === 'console' && <ConsolePage />}
+      {chosen === 'access' && <PasswordForm />}
     </>
   );
 }
 
-/** A link could not carry the secret. */
-async function downloadYaml(): Promise<void> {
-  const yaml = await changeServer('GET', '/api/v1/configuration.yaml').catch(() => undefined);
-  if (yaml === undefined) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([yaml], { type: 'application/yaml' }));
-  link.download = 'yeoul.yaml';
-  link.click();
-  URL.revokeObjectURL(link.href);
+/** `#add` and `#edit-…` are about cameras. */
+function chosenTab(): Tab {
+  return TABS.find((tab) => hash.value === `#${tab}`) ?? 'cameras';
 }

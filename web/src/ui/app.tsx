@@ -1,12 +1,12 @@
 // The frame around every page, and the choice of the page.
 
 import { useEffect } from 'preact/hooks';
-import { AdminPage } from './admin-page.tsx';
 import { DocsPage } from './docs-page.tsx';
 import { EmbedPage } from './embed-page.tsx';
 import { Header } from './header.tsx';
 import { embeddedStream, path, viewedStream } from './router.ts';
 import { text } from './settings.ts';
+import { useLater } from './use-later.ts';
 import { ViewPage } from './view-page.tsx';
 import { WallPage } from './wall-page.tsx';
 
@@ -30,9 +30,15 @@ function Page() {
   const streamId = viewedStream(path.value);
   if (streamId !== undefined) return <ViewPage key={streamId} streamId={streamId} />;
   if (path.value === '/') return <WallPage />;
-  if (path.value === '/admin') return <AdminPage />;
+  if (path.value === '/admin') return <Settings />;
   if (path.value === '/docs') return <DocsPage />;
   return <NotFoundPage />;
+}
+
+/** Loaded when it is wanted: who only watches does without. */
+function Settings() {
+  const AdminPage = useLater(async () => (await import('./admin-page.tsx')).AdminPage).value;
+  return AdminPage && <AdminPage />;
 }
 
 function NotFoundPage() {

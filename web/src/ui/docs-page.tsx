@@ -10,7 +10,7 @@ import { describeFailure } from './state-words.ts';
 import { useDocument } from './use-document.ts';
 
 export function DocsPage() {
-  const { document: api, failure } = useDocument('/api/v1/openapi.json');
+  const { document: api, failure } = useDocument<OpenApi>('/api/v1/openapi.json');
   const { docs } = text.value;
   const loaded = api.value !== undefined;
   useEffect(() => {

@@ -16,6 +16,11 @@ interface TextFieldProperties extends FieldProperties {
   readonly placeholder?: string | undefined;
   readonly pattern?: string;
   readonly required?: boolean;
+  readonly maxLength?: number;
+  /** Of numbers. */
+  readonly range?: { readonly min: number; readonly max: number; readonly step: number };
+  /** Of passwords; without it, it is none of this page's own. */
+  readonly autocomplete?: 'current-password';
 }
 
 export function TextField(properties: TextFieldProperties) {
@@ -35,8 +40,9 @@ export function TextField(properties: TextFieldProperties) {
           required={properties.required ?? false}
           spellcheck={false}
           autocapitalize="none"
-          // The camera's password is none of this page's own.
-          autocomplete={type === 'password' ? 'new-password' : 'off'}
+          autocomplete={properties.autocomplete ?? (type === 'password' ? 'new-password' : 'off')}
+          {...(properties.maxLength !== undefined && { maxLength: properties.maxLength })}
+          {...properties.range}
           onInput={(event) => onInput(event.currentTarget.value)}
         />
       )}
@@ -47,7 +53,9 @@ export function TextField(properties: TextFieldProperties) {
 interface ChoiceFieldProperties<T extends string> extends FieldProperties {
   readonly name: string;
   readonly value: T;
-  readonly choices: Readonly<Record<T, string>>;
+  /** Records order keys that look like numbers; lists stay as they are. */
+  readonly choices: Readonly<Record<T, string>> | readonly (readonly [T, string])[];
+  readonly disabled?: boolean;
   readonly onInput: (value: T) => void;
 }
 
@@ -61,9 +69,10 @@ export function ChoiceField<T extends string>(properties: ChoiceFieldProperties<
           aria-describedby={`${id}-hint`}
           name={name}
           value={value}
+          disabled={properties.disabled ?? false}
           onInput={(event) => onInput(event.currentTarget.value as T)}
         >
-          {Object.entries<string>(choices).map(([choice, words]) => (
+          {listChoices(choices).map(([choice, words]) => (
             <option key={choice} value={choice}>
               {words}
             </option>
@@ -72,6 +81,18 @@ export function ChoiceField<T extends string>(properties: ChoiceFieldProperties<
       )}
     </Labelled>
   );
+}
+
+function listChoices<T extends string>(
+  choices: ChoiceFieldProperties<T>['choices'],
+): readonly (readonly [string, string])[] {
+  return isList(choices) ? choices : Object.entries<string>(choices);
+}
+
+function isList<T extends string>(
+  choices: ChoiceFieldProperties<T>['choices'],
+): choices is readonly (readonly [T, string])[] {
+  return Array.isArray(choices);
 }
 
 interface CheckFieldProperties {
@@ -92,6 +113,16 @@ export function CheckField({ label, name, checked, onInput }: CheckFieldProperti
       />
       <span>{label}</span>
     </label>
+  );
+}
+
+/** Why what was asked for was not done. */
+export function Failure({ text }: { text: string | null }) {
+  if (text === null) return null;
+  return (
+    <p class="reason bad" role="alert" data-testid="failure">
+      {text}
+    </p>
   );
 }
 

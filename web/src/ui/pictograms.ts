@@ -16,6 +16,7 @@ export const pictograms = {
   plus: 'M12 5v14M5 12h14',
   play: 'M8 5l11 7-11 7z',
   pause: 'M8 5v14M16 5v14',
+  grip: 'M6 9h12M6 15h12',
 } as const;
 
 export type IconName = keyof typeof pictograms;

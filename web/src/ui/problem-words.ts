@@ -27,13 +27,23 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   },
   admin_secret_needed: {
     status: 401,
-    en: 'This needs the admin secret, and it was missing or wrong.',
-    ko: '관리자 비밀 키가 필요합니다. 없거나 틀렸습니다.',
+    en: 'This needs the admin secret, or a login; it was missing or wrong.',
+    ko: '로그인이나 관리자 비밀 키가 필요합니다. 없거나 틀렸습니다.',
   },
   cross_site: {
     status: 403,
     en: 'Pages of other sites may not change anything here.',
     ko: '다른 사이트의 페이지는 이곳의 설정을 바꿀 수 없습니다.',
+  },
+  wrong_password: {
+    status: 403,
+    en: 'The password is wrong. The admin secret is taken too.',
+    ko: '비밀번호가 틀렸습니다. 관리자 비밀 키도 쓸 수 있습니다.',
+  },
+  foreign_listener: {
+    status: 403,
+    en: 'The listener is at another address than the one that asks.',
+    ko: '요청한 주소와 다른 주소의 청취자입니다.',
   },
   not_found: {
     status: 404,
@@ -49,6 +59,11 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     status: 404,
     en: 'There is no such viewer; perhaps it has ended already.',
     ko: '그런 시청자가 없습니다. 이미 끝났을 수 있습니다.',
+  },
+  listener_not_found: {
+    status: 404,
+    en: 'There is no such listener; perhaps it has gone already.',
+    ko: '그런 청취자가 없습니다. 이미 나갔을 수 있습니다.',
   },
   method_not_allowed: {
     status: 405,
@@ -75,6 +90,11 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     en: 'This stream comes from elsewhere; nobody can publish to it.',
     ko: '이 영상은 다른 곳에서 옵니다. 여기에 송출할 수 없습니다.',
   },
+  not_plain: {
+    status: 409,
+    en: 'The listener gets bundles, which players do not take. It has to ask for the plain layout.',
+    ko: '묶음으로 받는 청취자라 재생 프로그램이 받을 수 없습니다. plain 방식을 요청해야 합니다.',
+  },
   publisher_present: {
     status: 409,
     en: 'Somebody publishes to this stream already.',
@@ -89,6 +109,11 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     status: 409,
     en: 'The stream is set in the configuration file. Change it there.',
     ko: '설정 파일에 있는 영상입니다. 그 파일에서 바꾸세요.',
+  },
+  set_in_file: {
+    status: 409,
+    en: 'This is set in the configuration file. Change it there.',
+    ko: '설정 파일에서 정한 값입니다. 그 파일에서 바꾸세요.',
   },
   too_many_streams: {
     status: 409,
@@ -122,8 +147,13 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   },
   too_many_attempts: {
     status: 429,
-    en: 'Too many wrong secrets came from this address. Wait some seconds.',
-    ko: '이 주소에서 틀린 비밀 키가 너무 많이 왔습니다. 몇 초 기다리세요.',
+    en: 'Too many wrong secrets or passwords came from this address. Wait some seconds.',
+    ko: '이 주소에서 틀린 비밀번호나 비밀 키가 너무 많이 왔습니다. 몇 초 기다리세요.',
+  },
+  too_many_messages: {
+    status: 429,
+    en: 'More messages came than are taken in a second.',
+    ko: '1초에 받을 수 있는 것보다 많은 메시지가 왔습니다.',
   },
   headers_too_large: {
     status: 431,
@@ -139,6 +169,21 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     status: 503,
     en: 'The server has as many viewers as it may have. Try again later.',
     ko: '시청자가 허용된 수만큼 찼습니다. 나중에 다시 시도하세요.',
+  },
+  too_many_listeners: {
+    status: 503,
+    en: 'The server has as many listeners as it may have. Try again later.',
+    ko: '청취자가 허용된 수만큼 찼습니다. 나중에 다시 시도하세요.',
+  },
+  too_many_logins: {
+    status: 503,
+    en: 'As many passwords are being checked as may be at once. Try again in some seconds.',
+    ko: '동시에 확인할 수 있는 비밀번호 수를 넘었습니다. 몇 초 뒤 다시 하세요.',
+  },
+  console_unreachable: {
+    status: 503,
+    en: 'The mixing console does not answer. Check its address and the network cable.',
+    ko: '믹싱 콘솔이 응답하지 않습니다. 주소와 네트워크 케이블을 확인하세요.',
   },
   stream_not_ready: {
     status: 503,

@@ -3,12 +3,13 @@
 import { signal } from '@preact/signals';
 
 export const path = signal(location.pathname);
+/** With its `#`, or empty. */
+export const hash = signal(location.hash);
 
 /** Follows links within the pages and the back button. */
 export function startRouter(): void {
-  addEventListener('popstate', () => {
-    path.value = location.pathname;
-  });
+  // Links to another part of the same page too.
+  addEventListener('popstate', readAddress);
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (!link || event.defaultPrevented || event.button !== 0) return;
@@ -17,9 +18,14 @@ export function startRouter(): void {
     if (link.pathname === location.pathname && link.hash !== '') return;
     event.preventDefault();
     history.pushState(null, '', link.href);
-    path.value = link.pathname;
+    readAddress();
     scrollTo(0, 0);
   });
+}
+
+function readAddress(): void {
+  path.value = location.pathname;
+  hash.value = location.hash;
 }
 
 /** The stream that a `/view/{id}` address names. */

@@ -1,4 +1,5 @@
-// The last minute of a figure, drawn on a canvas.
+// How a figure went lately, drawn on a canvas: the last minute of one that is watched, or what the
+// server has kept of it.
 
 import { useEffect, useRef } from 'preact/hooks';
 import { text } from './settings.ts';
@@ -23,14 +24,30 @@ export function Sparkline({ label, value }: { label: string; value: number | nul
     }
     if (canvas.current) draw(canvas.current, samples.current);
   });
-  return (
-    <canvas
-      class="sparkline"
-      ref={canvas}
-      role="img"
-      aria-label={text.value.panel.lastMinute(label)}
-    />
-  );
+  return <Line canvas={canvas} label={text.value.panel.lastMinute(label)} />;
+}
+
+interface HistoryLineProperties {
+  readonly label: string;
+  /** Oldest first; only the newest are drawn. */
+  readonly samples: readonly number[];
+}
+
+export function HistoryLine({ label, samples }: HistoryLineProperties) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current) draw(canvas.current, samples.slice(-KEPT_SAMPLES));
+  });
+  return <Line canvas={canvas} label={label} />;
+}
+
+interface LineProperties {
+  readonly canvas: { current: HTMLCanvasElement | null };
+  readonly label: string;
+}
+
+function Line({ canvas, label }: LineProperties) {
+  return <canvas class="sparkline" ref={canvas} role="img" aria-label={label} />;
 }
 
 function draw(canvas: HTMLCanvasElement, samples: readonly (number | null)[]): void {

@@ -1,4 +1,4 @@
-// The OpenAPI document, read once the server can be reached.
+// Something of the API that is read once, as soon as the server can be reached.
 
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -7,21 +7,21 @@ import type { Failure } from '#client/connection-state.ts';
 import { request } from '#client/http.ts';
 import { browserClock } from '../players/browser-clock.ts';
 import { browserFetch } from '../players/browser-fetch.ts';
-import type { OpenApi } from './openapi.ts';
 import { presence } from './presence.ts';
 
-interface UsedDocument {
-  readonly document: Signal<OpenApi | undefined>;
+interface UsedDocument<T> {
+  readonly document: Signal<T | undefined>;
   readonly failure: Signal<Failure | null>;
 }
 
-export function useDocument(url: string): UsedDocument {
-  const document = useSignal<OpenApi | undefined>(undefined);
+/** `T` is what the API promises for `url`. */
+export function useDocument<T>(url: string): UsedDocument<T> {
+  const document = useSignal<T | undefined>(undefined);
   const failure = useSignal<Failure | null>(null);
   useEffect(() => {
     const dial = async (signal: AbortSignal): Promise<Link> => {
       const response = await request(browserFetch, url, { method: 'GET', signal });
-      document.value = JSON.parse(await response.text()) as OpenApi;
+      document.value = JSON.parse(await response.text()) as T;
       return { close: () => undefined };
     };
     const connection = new Connection<Link>({

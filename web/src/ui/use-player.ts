@@ -3,7 +3,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type PlayerView, WhepPlayer } from '../players/whep-player.ts';
-import { adminSecret } from './admin-secret.ts';
 import { presence } from './presence.ts';
 
 interface UsedPlayer {
@@ -22,7 +21,7 @@ export function usePlayer(streamId: string, active: boolean): UsedPlayer {
   useEffect(() => {
     if (!active) return undefined;
     const url = new URL(`/whep/${encodeURIComponent(streamId)}`, location.href).href;
-    const created = new WhepPlayer(url, presence, { secret: () => adminSecret.value });
+    const created = new WhepPlayer(url, presence);
     created.subscribe((seen) => {
       view.value = seen;
     });

@@ -4,9 +4,9 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ConnectionState } from '#client/connection-state.ts';
 import { JsonPoll } from '../players/json-poll.ts';
-import { adminSecret } from './admin-secret.ts';
+import { isAdmin } from './admin-session.ts';
 import { presence } from './presence.ts';
-import { serverState } from './server-state.ts';
+import { isLocked, serverState } from './server-state.ts';
 
 interface UsedPoll<T> {
   readonly data: Signal<T | undefined>;
@@ -15,13 +15,13 @@ interface UsedPoll<T> {
 
 /** `T` is what the API promises for `url`; the pages trust their own server. */
 export function usePoll<T>(url: string): UsedPoll<T> {
-  const secret = adminSecret.value;
+  // Who has logged in does not wait for the next attempt.
+  const admin = isAdmin.value === true;
   const data = useSignal<T | undefined>(undefined);
   const state = useSignal<ConnectionState>({ kind: 'idle' });
   useEffect(() => {
     const poll = new JsonPoll(url, {
       presence,
-      secret,
       events: {
         onData: (received) => {
           data.value = received as T;
@@ -29,6 +29,7 @@ export function usePoll<T>(url: string): UsedPoll<T> {
         onState: (entered) => {
           state.value = entered;
           serverState.value = entered;
+          if (isLocked(entered)) isAdmin.value = false;
         },
       },
     });
@@ -36,6 +37,6 @@ export function usePoll<T>(url: string): UsedPoll<T> {
       poll.close();
       serverState.value = { kind: 'idle' };
     };
-  }, [url, secret, data, state]);
+  }, [url, admin, data, state]);
   return { data, state };
 }

@@ -7,9 +7,9 @@ import type { PlayerView } from '../players/whep-player.ts';
 import { Controls } from './controls.tsx';
 import { FiguresPanel } from './figures-panel.tsx';
 import { Icon } from './icon.tsx';
+import { LoginForm } from './login-form.tsx';
 import { describeOrigin, isChangeable } from './origin-words.ts';
 import { isPast, Picture } from './picture.tsx';
-import { SecretForm } from './secret-form.tsx';
 import { isLocked, reachesServer } from './server-state.ts';
 import { language, text } from './settings.ts';
 import { describeFailure, describePlayer, playerTone } from './state-words.ts';
@@ -44,7 +44,7 @@ export function ViewPage({ streamId }: { streamId: string }) {
   const known = found !== undefined && reachesServer(stream.state.value);
   return (
     <article class="view">
-      {isLocked(stream.state.value) && <SecretForm />}
+      {isLocked(stream.state.value) && <LoginForm />}
       <div class="theatre">
         <Picture
           host={host}

@@ -1,7 +1,7 @@
-// Who watches a stream: how, with what, how well; and the end of it, for those who have the secret.
+// Who watches a stream: how, with what, how well; and the end of it, for who is logged in.
 
 import type { ViewerView } from '#contract/streams.ts';
-import { adminSecret } from './admin-secret.ts';
+import { isAdmin } from './admin-session.ts';
 import { changeServer } from './change-server.ts';
 import { formatMs, formatPercent, UNKNOWN } from './format.ts';
 import { language, text } from './settings.ts';
@@ -45,7 +45,7 @@ export function ViewersPanel({ streamId, ownId }: ViewersPanelProperties) {
                   key={viewer.id}
                   viewer={viewer}
                   own={viewer.id === ownId}
-                  onEnd={adminSecret.value === null ? undefined : end}
+                  onEnd={isAdmin.value ? end : undefined}
                 />
               ))}
             </tbody>

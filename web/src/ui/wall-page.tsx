@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { StreamView } from '#contract/streams.ts';
 import { Icon } from './icon.tsx';
-import { SecretForm } from './secret-form.tsx';
+import { LoginForm } from './login-form.tsx';
 import { isLocked, reachesServer } from './server-state.ts';
 import { language, text } from './settings.ts';
 import { describeFailure } from './state-words.ts';
@@ -46,7 +46,7 @@ export function WallPage() {
           />
         )}
       </div>
-      {isLocked(state.value) && <SecretForm />}
+      {isLocked(state.value) && <LoginForm />}
       {streams?.length === 0 && <Empty />}
       <ul class={`grid ${layout}`} ref={grid}>
         {tiles.map((stream) => (

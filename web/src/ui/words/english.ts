@@ -1,5 +1,7 @@
 // Every word of the pages in English; the other languages have the same shape.
 
+import { englishConsole } from './english-console.ts';
+
 export const english = {
   otherLanguage: '한국어',
   skipToContent: 'Skip to content',
@@ -132,13 +134,8 @@ export const english = {
   admin: {
     title: 'Settings',
     lead: 'Cameras and other streams of this server.',
-    secret: 'Admin secret',
-    secretHint:
-      'The server printed it at its first start. This tab forgets it when it is closed. Lost: "npm start -- --reset-admin-secret" on the server makes a new one.',
-    enter: 'Enter',
-    checking: 'Checking…',
-    wrong: 'That is not the admin secret of this server.',
-    leave: 'Lock',
+    tabs: { cameras: 'Cameras', console: 'Console', access: 'Password' },
+    leave: 'Log out',
     add: 'Add a camera',
     export: 'Download as YAML',
     streams: 'Streams',
@@ -153,6 +150,27 @@ export const english = {
     retry: 'Try again',
     failed: 'It did not work',
   },
+  login: {
+    secret: 'Admin secret',
+    secretHint:
+      'The server printed it at its first start. Once inside you can choose a password. Lost: "npm start -- --reset-admin-secret" on the server makes a new one.',
+    password: 'Password',
+    passwordHint:
+      'Or the admin secret. Forgotten: "npm start -- --reset-admin-secret" on the server makes a new secret.',
+    enter: 'Log in',
+    checking: 'Checking…',
+    choose: 'Choose a password',
+    change: 'Change the password',
+    changeHint: 'Everybody who is logged in elsewhere is logged out. The admin secret stays valid.',
+    current: 'Present password',
+    new: 'New password',
+    newHint: 'At least 10 characters. Three or four words are good.',
+    again: 'New password again',
+    differs: 'The two are not the same.',
+    save: 'Save',
+    changed: 'The password is changed.',
+  },
+  console: englishConsole,
   form: {
     addTitle: 'Add a camera',
     editTitle: (name: string) => `Edit ${name}`,

@@ -1,6 +1,7 @@
 // Every word of the pages in Korean.
 
 import type { Words } from '../words.ts';
+import { koreanConsole } from './korean-console.ts';
 
 export const korean: Words = {
   otherLanguage: 'English',
@@ -132,13 +133,8 @@ export const korean: Words = {
   admin: {
     title: '설정',
     lead: '이 서버의 카메라와 영상.',
-    secret: '관리자 비밀 키',
-    secretHint:
-      '서버를 처음 시작할 때 화면에 나온 것입니다. 이 탭을 닫으면 잊습니다. 잃어버렸다면 서버에서 "npm start -- --reset-admin-secret"으로 새로 만드세요.',
-    enter: '들어가기',
-    checking: '확인하는 중…',
-    wrong: '이 서버의 관리자 비밀 키가 아닙니다.',
-    leave: '잠그기',
+    tabs: { cameras: '카메라', console: '콘솔', access: '비밀번호' },
+    leave: '로그아웃',
     add: '카메라 추가',
     export: 'YAML로 내려받기',
     streams: '영상',
@@ -153,6 +149,27 @@ export const korean: Words = {
     retry: '다시 시도',
     failed: '실패했습니다',
   },
+  login: {
+    secret: '관리자 비밀 키',
+    secretHint:
+      '서버를 처음 시작할 때 화면에 나온 것입니다. 들어간 뒤 비밀번호를 정할 수 있습니다. 잃어버렸다면 서버에서 "npm start -- --reset-admin-secret"으로 새로 만드세요.',
+    password: '비밀번호',
+    passwordHint:
+      '관리자 비밀 키도 됩니다. 잊었다면 서버에서 "npm start -- --reset-admin-secret"으로 비밀 키를 새로 만드세요.',
+    enter: '로그인',
+    checking: '확인하는 중…',
+    choose: '비밀번호 정하기',
+    change: '비밀번호 바꾸기',
+    changeHint: '다른 곳의 로그인은 모두 끝납니다. 관리자 비밀 키는 그대로 쓸 수 있습니다.',
+    current: '지금 비밀번호',
+    new: '새 비밀번호',
+    newHint: '10자 이상. 단어 서너 개를 이어 쓰면 좋습니다.',
+    again: '새 비밀번호 다시',
+    differs: '두 비밀번호가 다릅니다.',
+    save: '저장',
+    changed: '비밀번호를 바꾸었습니다.',
+  },
+  console: koreanConsole,
   form: {
     addTitle: '카메라 추가',
     editTitle: (name) => `${name} 편집`,
