@@ -23,7 +23,7 @@ function addDevices(app: ApiInstance, services: ApiServices): void {
       tags: ['console'],
       summary: 'What can be captured from',
       description:
-        'Sound cards and PCMs of this machine, and the built-in test signals; `is_console` marks the console’s card.',
+        'Sound cards of this machine; `is_console` marks the console’s. The test console needs none: `tones:` and `test:`.',
       ...needsSecret,
       response: {
         200: {

@@ -110,7 +110,7 @@ test('all channels are set at once, in the order in which they go out', async ()
   expect(consoleView.parse(answer.json()).channels).toEqual(channels);
 });
 
-test('31 channels, one twice, or one without a name are refused', async () => {
+test('31 channels, one twice, or one without a name that can be shown are refused', async () => {
   const { channels } = sound.view;
   const wrong = [
     channels.slice(1),
@@ -118,6 +118,11 @@ test('31 channels, one twice, or one without a name are refused', async () => {
     channels.with(3, { ...channels[3]!, name: '  ' }),
     channels.with(3, { ...channels[3]!, id: 33 }),
     channels.with(3, { ...channels[3]!, name: 'x'.repeat(33) }),
+    channels.with(3, { ...channels[3]!, name: 'Kick\0' }),
+    channels.with(3, { ...channels[3]!, name: 'Kick\u001b[2J' }),
+    channels.with(3, { ...channels[3]!, name: '\u202ekciK' }),
+    channels.with(3, { ...channels[3]!, name: '\ud800' }),
+    channels.with(3, { ...channels[3]!, source: 'AES50\nA 3' }),
   ];
   for (const list of wrong) {
     const answer = await ask('PUT', '/channels', { channels: list });

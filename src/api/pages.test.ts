@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(webRoot, { recursive: true }));
 
 describe('with a built web UI', () => {
-  test.each(['/', '/docs', '/admin', '/view/gate', '/?lang=ko'])(
+  test.each(['/', '/docs', '/mix', '/admin', '/view/gate', '/?lang=ko'])(
     '%s is the page, with a policy of its own and asked for anew each time',
     async (url) => {
       const answer = await createApi(services).inject(url);

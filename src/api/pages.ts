@@ -8,7 +8,7 @@ import { InputError } from '#std/errors.ts';
 import { EMBED_POLICY, PAGE_POLICY } from './common-headers.ts';
 import type { ApiInstance } from './instance.ts';
 
-const pagePaths = ['/', '/view/:id', '/admin', '/docs'];
+const pagePaths = ['/', '/view/:id', '/mix', '/admin', '/docs'];
 /** Stands within other people's pages. */
 const embedPath = '/embed/:id';
 /** Loaded by other people's pages; its name stays, so it is asked for anew each time. */

@@ -10,7 +10,17 @@ import { systemClock as clock } from './system-clock.ts';
 import { version } from './version.ts';
 import { startYeoul } from './yeoul.ts';
 
-export async function runServer(configPath: string | undefined): Promise<void> {
+interface ServerCommand {
+  readonly type: 'run' | 'reset-admin-secret';
+  readonly configPath: string | undefined;
+}
+
+export async function run({ type, configPath }: ServerCommand): Promise<void> {
+  if (type === 'run') await runServer(configPath);
+  else makeAdminSecret(configPath);
+}
+
+async function runServer(configPath: string | undefined): Promise<void> {
   const { config, path, warnings } = loadConfig(configPath, process.env);
   const { log, tell, close } = openLog({ ...config, clock, console: process.stdout });
   const shutdown = new Shutdown({ clock, log, process });
@@ -29,7 +39,7 @@ export async function runServer(configPath: string | undefined): Promise<void> {
   }
 }
 
-export function makeAdminSecret(configPath: string | undefined): void {
+function makeAdminSecret(configPath: string | undefined): void {
   const { config } = loadConfig(configPath, process.env);
   const store = openSqliteSettingsStore({ path: config.data.path, clock });
   try {

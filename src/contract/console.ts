@@ -96,12 +96,16 @@ export const consoleSettingsDefaults: ConsoleSettings = {
   console_address: '',
 };
 
+/** Shown to everybody: nothing in it may break a line, end a text, or turn its direction. */
+const SHOWN = /^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
+const shown = z.string().regex(SHOWN, { error: 'must be text without control characters' });
+
 export const consoleChannel = z
   .strictObject({
     id: channelId,
-    name: z.string().trim().min(1).max(MAX_CHANNEL_NAME_CHARACTERS),
+    name: shown.trim().min(1).max(MAX_CHANNEL_NAME_CHARACTERS),
     color: z.enum(CHANNEL_COLORS).nullable(),
-    source: z.string().max(64).nullable().describe('What feeds it on the console: `AES50 A 3`.'),
+    source: shown.max(64).nullable().describe('What feeds it on the console: `AES50 A 3`.'),
     mapped: z.boolean().describe('Whether it goes out.'),
   })
   .meta({ id: 'ConsoleChannel' });
@@ -171,6 +175,9 @@ export const listenerList = z.object({ listeners: z.array(listenerView) });
 export const consoleView = z
   .object({
     settings: consoleSettings,
+    max_sample_rate: sampleRate.describe(
+      'The admin’s own; that of the settings is below it while the server has lowered it.',
+    ),
     device_from_file: z.boolean().describe('The configuration file sets the device.'),
     channels: z.array(consoleChannel),
     capture: captureView,

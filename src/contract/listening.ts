@@ -29,7 +29,7 @@ const wantedChannel = z.looseObject({
 });
 
 const DIFFERENT = 'must name each channel once';
-export const listenerConfig = z.object({
+const listenerConfig = z.object({
   /** Absent: all that are in the mapping. */
   channels: z
     .array(wantedChannel)
@@ -54,7 +54,7 @@ export const listenerMessage = z.discriminatedUnion(
 );
 
 /** What this listener really gets. */
-export const streamConfig = z
+const streamConfig = z
   .object({
     compression,
     layout,
@@ -70,7 +70,7 @@ export const streamConfig = z
   })
   .meta({ id: 'StreamConfig' });
 
-export const listenerEvent = z.discriminatedUnion('type', [
+const listenerEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('config_changed'),
     reason: z.string(),

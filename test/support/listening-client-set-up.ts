@@ -31,7 +31,7 @@ const STREAM_CONFIG = {
 type Sent = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /** One WebSocket, whose other end is the test. */
-export class ScriptedSocket {
+class ScriptedSocket {
   readonly sent: Sent[] = [];
   isClosed = false;
   readonly #events: ListeningSocketEvents;

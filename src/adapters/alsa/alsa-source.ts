@@ -34,6 +34,13 @@ const CHECK_PERIOD_MS = 250;
  */
 const MAX_SILENT_CHECKS = 4;
 const MAX_OPENING_CHECKS = 20;
+/**
+ * What is read in a row is never more than the buffers hold, some 50 ms. ALSA's `null`, and what is built
+ * upon it, has no clock: it gives as much as is read, and listeners would get all of it.
+ */
+const MAX_AHEAD_MS = 2_000;
+/** A card's clock is off by 0.01 %: only what is far too fast shall add up. */
+const FAST = 2;
 const FIRST_RETRY_MS = 1_000;
 /** 16 s: a console that is switched on is heard soon, and a missing one costs little. */
 const MAX_DOUBLINGS = 4;
@@ -68,6 +75,9 @@ class AlsaSource implements ConsoleSource {
   #cutter = new FrameCutter(USUAL_PARAMETERS);
   #timeline: SampleTimeline | undefined;
   #timer: Timer | undefined;
+  /** How much more sound came than a source of twice the speed gives. */
+  #aheadMs = 0;
+  #readAtMs = 0;
   /** When the first sound came. */
   #liveSinceMs: number | undefined;
   #silentChecks = 0;
@@ -146,6 +156,8 @@ class AlsaSource implements ConsoleSource {
   #goLive(): void {
     const { sampleRate, channels, format } = this.#parameters;
     this.#liveSinceMs = this.#clock.nowMs();
+    this.#readAtMs = this.#liveSinceMs;
+    this.#aheadMs = 0;
     this.#isChosen = false;
     this.#timeline ??= new SampleTimeline(sampleRate);
     if (this.#timeline.sampleRate === sampleRate) this.#timeline.break();
@@ -157,8 +169,9 @@ class AlsaSource implements ConsoleSource {
 
   #deliver(frames: number): void {
     const timeline = this.#timeline;
-    if (!timeline || this.#isClosed) return;
-    const lost = timeline.read(frames, this.#clock.nowMs());
+    const nowMs = this.#clock.nowMs();
+    if (!timeline || this.#isClosed || this.#runsAway(frames, nowMs)) return;
+    const lost = timeline.read(frames, nowMs);
     if (this.#hasOverrun) this.#sink?.onOverrun(lost);
     this.#hasOverrun = false;
     const firstFrame = timeline.nextFrame - frames;
@@ -166,6 +179,18 @@ class AlsaSource implements ConsoleSource {
     this.#block.firstFrame = firstFrame;
     this.#block.capturedAtMs = this.#wallTime.of(timeline.captureMs(firstFrame));
     this.#sink?.onBlock(this.#block);
+  }
+
+  /** Fails once it does. */
+  #runsAway(frames: number, nowMs: number): boolean {
+    const playedMs = (frames * 1_000) / this.#parameters.sampleRate;
+    const passedMs = FAST * (nowMs - this.#readAtMs);
+    this.#readAtMs = nowMs;
+    if (this.#aheadMs > MAX_AHEAD_MS) return true;
+    this.#aheadMs = Math.max(0, this.#aheadMs + playedMs - passedMs);
+    if (this.#aheadMs <= MAX_AHEAD_MS) return false;
+    this.#fail('it gives sound faster than time passes, so it is no card. Choose another device');
+    return true;
   }
 
   #breakTimeline(atLeastMs: number): void {

@@ -237,6 +237,20 @@ describe('Trying again', () => {
   });
 });
 
+test('A device without a clock is not played at the speed at which it is read', async () => {
+  const { clock, sink, source } = capture(`${dump()}; exec cat /dev/zero`);
+  await hasFailed(sink);
+  expect(sink.failures[0]).toMatch(/it gives sound faster than time passes, so it is no card\./);
+  expect(sink.frames).toBeLessThanOrEqual(2 * 48_000);
+  // If arecord has not ended by itself, this kills it, and the next second is that of the retry.
+  clock.advance(1_000);
+  await until(() => clock.pendingTimers === 1, { what: 'the retry' });
+  clock.advance(1_000);
+  await hasFailed(sink, 2);
+  expect(sink.frames).toBeGreaterThan(2 * 48_000);
+  await source.close();
+});
+
 test('close() before anything was heard says nothing and leaves no timer', async () => {
   const { source, sink, clock } = capture(`${dump({ channels: '2' })}; exec sleep 60`);
   await source.close();

@@ -65,6 +65,13 @@ test('a console that is not there is named, with the remedy', async () => {
   await expect(askConsole({ console: 'no.such.invalid', clock }, ['/a'])).rejects.toMatchObject({
     code: 'console_unreachable',
   });
+  // The system itself refuses broadcasts, and link-local addresses of nobody knows which network.
+  for (const refused of ['255.255.255.255', 'fe80::1']) {
+    await expect(askConsole({ console: refused, clock }, ['/a'])).rejects.toMatchObject({
+      code: 'console_unreachable',
+      message: expect.stringContaining('the system cannot send to it'),
+    });
+  }
   // A closed port says so itself: nobody waits for the third round.
   await expect(askConsole({ console: '[::1]:9', clock }, ['/a'])).rejects.toMatchObject({
     code: 'console_unreachable',

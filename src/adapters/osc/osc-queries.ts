@@ -34,11 +34,26 @@ export async function askConsole(
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   try {
     // Connected: what others send never arrives, and a closed port is told at once.
-    socket.connect(port, address);
-    await once(socket, 'connect');
+    await connect(socket, { port, address, console });
     return await collect(socket, { clock, console, addresses });
   } finally {
     socket.close();
+  }
+}
+
+interface Target {
+  readonly port: number;
+  readonly address: string;
+  readonly console: string;
+}
+
+/** The system refuses broadcast addresses, and link-local ones without a zone. */
+async function connect(socket: Socket, { port, address, console }: Target): Promise<void> {
+  try {
+    socket.connect(port, address);
+    await once(socket, 'connect');
+  } catch (cause) {
+    throw unreachable(console, 'the system cannot send to it', cause);
   }
 }
 

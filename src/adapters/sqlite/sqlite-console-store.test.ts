@@ -151,6 +151,15 @@ test('what got into the row all the same is read as the nearest thing, or as usu
   close();
 });
 
+test('a number that is too large for us is read as usual too', () => {
+  const { store, close } = open();
+  edit('UPDATE audio_config SET bitrate = 9223372036854775807');
+  expect(store.consoleSettings()).toEqual(consoleSettingsDefaults);
+  expect(store.maxSampleRate()).toBe(48_000);
+  expect(log.lines[0]?.fields['faults']).toMatch(/^bitrate is .* and is read as 64000$/);
+  close();
+});
+
 test('without an active row all is as usual, and the next change makes one', () => {
   const { store, close } = open();
   edit('DELETE FROM audio_config');

@@ -1,6 +1,6 @@
 // The console's settings and channels, in tables that people can read and write by hand too (PRODUCT 2.5).
 
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import {
   type ConsoleChannel,
   type ConsoleSettings,
@@ -96,8 +96,14 @@ export class SqliteConsoleStore implements ConsoleStore {
 
   /** None if somebody has deleted it. */
   #activeRow(): Row | undefined {
-    return this.#try('read', () =>
-      this.#database.prepare('SELECT * FROM audio_config WHERE active = 1').get(),
+    const row = this.#try('read', () => {
+      const statement = this.#database.prepare('SELECT * FROM audio_config WHERE active = 1');
+      // Else a number beyond 2⁵³ that somebody has written could not be read at all.
+      statement.setReadBigInts(true);
+      return statement.get();
+    });
+    return (
+      row && Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toNumber(value)]))
     );
   }
 
@@ -133,6 +139,10 @@ export class SqliteConsoleStore implements ConsoleStore {
   #try<Result>(what: 'read' | 'write', action: () => Result): Result {
     return reachDatabase(this.#options.path, what, action);
   }
+}
+
+function toNumber(value: SQLOutputValue): SQLOutputValue {
+  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 function toColumn(value: string | number | boolean): string | number {

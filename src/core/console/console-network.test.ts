@@ -185,6 +185,10 @@ test('when all are well again, the rate goes back up to the admin’s, and no hi
   console.changeSettings({ sample_rate: 44_100 });
   reportFor(20, [listen()], late);
   expect(store.settings.sample_rate).toBe(32_000);
+  expect(console.console()).toMatchObject({
+    settings: { sample_rate: 32_000 },
+    max_sample_rate: 44_100,
+  });
   const ear = listen();
   reportFor(75, [ear]);
   expect(store.settings.sample_rate).toBe(44_100);

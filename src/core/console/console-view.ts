@@ -19,6 +19,7 @@ export function viewConsole(situation: ConsoleSituation): ConsoleView {
   const { setup, listeners, maxListeners, capture, report, rtpPort } = situation;
   return {
     settings: setup.settings,
+    max_sample_rate: setup.maxRate,
     device_from_file: setup.isDeviceFromFile,
     channels: [...setup.channels],
     capture: viewCapture(capture),

@@ -11,8 +11,10 @@ import type { Log } from '#core/ports/log.ts';
 import type { Clock, Timer } from '#std/clock.ts';
 import { ClosedError, NotFoundError, StateError, UnavailableError } from '#std/errors.ts';
 import type { ConsoleSetup } from './console-setup.ts';
+import { deliver, withEnoughBits } from './delivery.ts';
 import { Listener, type ListenerLink } from './listener.ts';
 import { plainAddress } from './plain-address.ts';
+import { shareRendition } from './shared-renditions.ts';
 
 /** Clients leave by themselves when a session ends; whoever has not by then is sent away. */
 const LEAVE_WITHIN_MS = 1_000;
@@ -69,6 +71,7 @@ export class ListenerList {
       id,
       link,
       newSsrc: (taken) => this.#newSsrc(taken),
+      share: (wanted) => shareRendition(wanted, this.#renditionsBeside(id)),
     });
     this.#listeners.set(id, listener);
     const { address, userAgent } = listener;
@@ -190,6 +193,14 @@ export class ListenerList {
     if (!wasThere) return;
     this.#options.onGone(id);
     this.#options.log.info('Listener left', { listener: id, reason, ignoredHeartbeats });
+  }
+
+  #renditionsBeside(id: string) {
+    const others = [...this.#listeners.values()].filter(
+      (other) => other.id !== id && other.state === 'listening',
+    );
+    const { base } = deliver(this.#options.setup, { compression: 'opus' });
+    return { usual: withEnoughBits(base), inUse: others.map(({ sound }) => sound.rendition) };
   }
 
   /** Random, so that what a server before this one sent is not taken for ours. */

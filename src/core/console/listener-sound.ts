@@ -12,11 +12,14 @@ import {
   type StreamsView,
   viewStreams,
 } from './rtp-streams.ts';
+import { isSameRendition } from './shared-renditions.ts';
 
 interface ListenerSoundOptions {
   readonly setup: ConsoleSetup;
   /** What its network makes of what it asked for. */
   readonly adapt: (base: Rendition) => Rendition;
+  /** What there is room for in the place of what it wants. */
+  readonly share: (wanted: Rendition) => Rendition;
   readonly newSsrc: NewSsrc;
 }
 
@@ -95,12 +98,12 @@ export class ListenerSound {
 
   /** Another packet time or bitrate than was agreed on is due. */
   get isOutdated(): boolean {
-    const { packetMs, bitrate } = this.#adapted;
-    return packetMs !== this.#rendition.packetMs || bitrate !== this.#rendition.bitrate;
+    return !isSameRendition(this.#adapted, this.#rendition);
   }
 
   get #adapted(): Rendition {
-    return withEnoughBits(this.#options.adapt(this.#delivery.base));
+    const { adapt, share } = this.#options;
+    return share(withEnoughBits(adapt(this.#delivery.base)));
   }
 
   /** Takes over what was asked for and what the network asks for: what the listener is told then. */
@@ -113,7 +116,7 @@ export class ListenerSound {
     return {
       compression: base.codec,
       layout,
-      sample_rate: base.sampleRate,
+      sample_rate: this.#rendition.sampleRate,
       clock_rate: clockRateOf(base),
       packet_time_ms: this.#rendition.packetMs,
       bitrate: bitrateView(this.#rendition),

@@ -10,7 +10,7 @@
 
 import type { QosMetrics } from '#contract/audio-meta.ts';
 import type { ListenerConfig, ListenerEvent, ListeningMessage } from '#contract/listening.ts';
-import type { ListenerPlan } from '#core/ports/sound-engine.ts';
+import type { ListenerPlan, Rendition } from '#core/ports/sound-engine.ts';
 import type { Clock, Timer } from '#std/clock.ts';
 import { InputError, StateError } from '#std/errors.ts';
 import type { ConsoleSetup } from './console-setup.ts';
@@ -49,6 +49,8 @@ interface ListenerOptions {
   readonly clock: Clock;
   readonly setup: ConsoleSetup;
   readonly newSsrc: NewSsrc;
+  /** What there is room for in the place of what it wants. */
+  readonly share: (wanted: Rendition) => Rendition;
   /** Time has changed what it gets. */
   readonly onChange: () => void;
 }
@@ -69,7 +71,7 @@ export class Listener {
   #eventTimer: Timer | undefined;
 
   constructor(options: ListenerOptions) {
-    const { id, clock, setup, newSsrc, onChange } = options;
+    const { id, clock, setup, newSsrc, share, onChange } = options;
     this.#options = options;
     this.id = id;
     this.sinceWallMs = clock.wallMs();
@@ -77,6 +79,7 @@ export class Listener {
       setup,
       adapt: (base) => this.network.adapt(base, setup.settings),
       newSsrc,
+      share,
     });
     this.#heartbeats = new Heartbeats({ clock, onSilent: onChange });
     this.#send({ type: 'hello', client_id: id });

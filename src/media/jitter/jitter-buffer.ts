@@ -54,7 +54,7 @@ interface JitterBufferOptions {
   readonly quantumMs?: number;
 }
 
-export interface BufferPacket<T> {
+interface BufferPacket<T> {
   /** Of the item: where PCM is cut in time, its tick's. */
   readonly timestamp: number;
   /** Of the whole item. */

@@ -12,7 +12,7 @@ const MAX_STREAMS = 64;
 /** A timestamp that steps further belongs to another time: no network holds sound up for so long. */
 const MAX_TIMESTAMP_STEP_MS = 10_000;
 
-export interface ArrivedPacket {
+interface ArrivedPacket {
   readonly ssrc: number;
   readonly sequence: number;
   /** Where PCM is cut in time: of its tick, because the parts of a tick are sent at once. */

@@ -41,7 +41,7 @@ const TRY_AGAIN_LATER = 1013;
 const PAGE = 'docs/reference/sound.md';
 
 export interface ListeningCounters {
-  /** Handshakes that were refused, because there were too many sockets. */
+  /** Handshakes that were refused: too many sockets, or a page of another site. */
   refused: number;
   /** Messages that made no sense. */
   malformed: number;

@@ -256,9 +256,20 @@ test('there are only so many sockets, and none once it is closed', async () => {
   expect(listening.counters.refused).toBe(2);
 });
 
-test('compression is not offered, and pages of any origin may listen', async () => {
+test('a page of another site takes no place, and gets no sound sent to its visitor', async () => {
+  const { host, listening, listeners } = await start();
+  for (const origin of ['https://elsewhere.example', `http://${host}0`, 'null']) {
+    const socket = new WebSocket(`ws://${host}/audio-ws`, { origin });
+    const failed = await new Promise<Error>((resolve) => socket.once('error', resolve));
+    expect(failed.message, origin).toContain('403');
+  }
+  expect(listening.counters.refused).toBe(3);
+  expect(listeners.sessions).toEqual([]);
+});
+
+test("compression is not offered, and the server's own page may listen", async () => {
   const { host } = await start();
-  const socket = new WebSocket(`ws://${host}/audio-ws`, { origin: 'https://elsewhere.example' });
+  const socket = new WebSocket(`ws://${host}/audio-ws`, { origin: `http://${host}` });
   await until(() => socket.readyState === WebSocket.OPEN, { what: 'the socket' });
   expect(socket.extensions).toBe('');
   socket.terminate();

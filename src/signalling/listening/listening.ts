@@ -7,6 +7,7 @@ import { type ListeningMessage, MAX_LISTENING_MESSAGE_BYTES } from '#contract/li
 import type { Log } from '#core/ports/log.ts';
 import type { Clock, Timer } from '#std/clock.ts';
 import { type Client, Door } from '../door.ts';
+import { isOwnPage } from '../own-page.ts';
 import type { UpgradeHandler } from '../upgrades.ts';
 import { Wire } from '../wire.ts';
 import { Conversation, type ListeningCounters } from './conversation.ts';
@@ -69,7 +70,14 @@ class ListeningServer implements Listening {
   }
 
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
-    this.#door.upgrade(request, connection, head);
+    if (isOwnPage(request.headers)) {
+      this.#door.upgrade(request, connection, head);
+      return;
+    }
+    // It would take places, and have sound sent to its visitor.
+    const detail =
+      "This came from a page of another site, which may not listen. If it is the server's own page behind a proxy, let the proxy pass the Host header on.";
+    this.#door.refuse(connection, 'cross_site', detail);
   }
 
   close(): void {
