@@ -1,20 +1,11 @@
-// A bad link on loopback: passes UDP both ways, late, out of order, or not at all, as a seed says.
+// A bad link on loopback that passes UDP both ways, for viewers, who send first.
 //
 //   viewer ──▶ relay's port ──▶ a socket for this viewer ──▶ server
 //   viewer ◀── relay's port ◀── delayed, lost, repeated  ◀── server
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-
-interface LinkQuality {
-  /** One way. */
-  readonly delayMs: number;
-  /** Each packet takes up to so much longer: more than the pause between two puts them out of order. */
-  readonly jitterMs: number;
-  /** 0 to 1. */
-  readonly lossRatio: number;
-  readonly repeatRatio: number;
-}
+import { BadLink, type LinkQuality } from './link.ts';
 
 interface RelayOptions extends LinkQuality {
   readonly serverPort: number;
@@ -34,20 +25,24 @@ export async function openUdpRelay(options: RelayOptions): Promise<UdpRelay> {
 }
 
 class UdpRelay {
-  readonly counters = { passed: 0, lost: 0, repeated: 0, overtaken: 0 };
   readonly #socket: Socket;
-  readonly #options: RelayOptions;
+  readonly #serverPort: number;
+  readonly #link: BadLink;
   readonly #farEnds = new Map<number, Socket>();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #latestDueMs = 0;
 
-  constructor(socket: Socket, options: RelayOptions) {
+  constructor(socket: Socket, { serverPort, random, ...quality }: RelayOptions) {
     this.#socket = socket;
-    this.#options = options;
+    this.#serverPort = serverPort;
+    this.#link = new BadLink({ quality, random });
     socket.on('message', (packet, { port }) => {
       const server = this.#serverFor(port);
-      this.#pass(() => server?.send(packet, options.serverPort, HOST));
+      this.#link.pass(packet.length, () => server?.send(packet, this.#serverPort, HOST));
     });
+  }
+
+  get counters(): Omit<BadLink['counters'], 'full'> {
+    const { passed, lost, repeated, overtaken } = this.#link.counters;
+    return { passed, lost, repeated, overtaken };
   }
 
   /** Where viewers are to send instead of to the server. */
@@ -56,7 +51,7 @@ class UdpRelay {
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#link.close();
     for (const socket of this.#farEnds.values()) socket.close();
     this.#socket.close();
   }
@@ -65,34 +60,10 @@ class UdpRelay {
     const known = this.#farEnds.get(port);
     if (known || this.#farEnds.size >= MAX_FAR_ENDS) return known;
     const socket = createSocket('udp4');
-    socket.on('message', (packet) => this.#pass(() => this.#socket.send(packet, port, HOST)));
+    socket.on('message', (packet) =>
+      this.#link.pass(packet.length, () => this.#socket.send(packet, port, HOST)),
+    );
     this.#farEnds.set(port, socket);
     return socket;
-  }
-
-  #pass(send: () => void): void {
-    const { random, lossRatio, repeatRatio } = this.#options;
-    if (random() < lossRatio) {
-      this.counters.lost++;
-      return;
-    }
-    this.counters.passed++;
-    this.#sendLater(send);
-    if (random() >= repeatRatio) return;
-    this.counters.repeated++;
-    this.#sendLater(send);
-  }
-
-  #sendLater(send: () => void): void {
-    const { random, delayMs, jitterMs } = this.#options;
-    const waitMs = delayMs + random() * jitterMs;
-    const dueMs = performance.now() + waitMs;
-    if (dueMs < this.#latestDueMs) this.counters.overtaken++;
-    this.#latestDueMs = Math.max(this.#latestDueMs, dueMs);
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      send();
-    }, waitMs);
-    this.#timers.add(timer);
   }
 }
