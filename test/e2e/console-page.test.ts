@@ -4,14 +4,12 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type OpenPage, TestBrowser } from '../support/browser.ts';
+import { CONSOLE_PAGE_YAML, logInToConsole, openConsolePage } from '../support/console-page.ts';
 import { type Ear, openEar } from '../support/ear.ts';
 import { freePort } from '../support/free-port.ts';
 import { factoryConsole, ScriptedConsole } from '../support/scripted-console.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
-
-const SECRET = 'correct-horse-battery-staple';
-const YAML = `access: { admin_secret: ${SECRET} }`;
 
 let server: ServerProcess;
 let browser: TestBrowser;
@@ -21,7 +19,7 @@ let ears: Ear[];
 
 beforeAll(async () => {
   // No device in the file: the admin chooses.
-  server = await ServerProcess.start({ yaml: YAML, console: '' });
+  server = await ServerProcess.start({ yaml: CONSOLE_PAGE_YAML, console: '' });
   browser = await TestBrowser.launch();
 });
 
@@ -41,12 +39,7 @@ afterEach(async () => {
   await opened?.[Symbol.asyncDispose]();
 });
 
-async function openConsole(url = server.url, on = page): Promise<void> {
-  await on.goto(`${url}/admin#console`);
-  await on.locator('input[name=password]').fill(SECRET);
-  await on.locator('button[type=submit]').click();
-  await on.getByTestId('channels').waitFor();
-}
+const openConsole = (): Promise<void> => openConsolePage(page, server.url);
 
 async function listen(): Promise<Ear> {
   const ear = await openEar(server.url, await freePort());
@@ -239,23 +232,6 @@ test('without a card it is the test console, and its levels move', async () => {
   await until(async () => seen.add(await levels()).size > 3, { what: 'the levels to move' });
 });
 
-test('a device that fails shows its reason, and the levels stand', async () => {
-  const other = await ServerProcess.start({ yaml: YAML, console: 'device: "hw:NoSuchCard"' });
-  try {
-    await openConsole(other.url);
-    await page.locator('[data-testid=capture-state][data-state=failed]').waitFor();
-    expect(await page.getByTestId('capture-reason').textContent()).toMatch(/NoSuchCard/);
-    const device = section('capture').getByLabel('Device');
-    expect(await device.isDisabled()).toBe(true);
-    await section('capture').getByText('Set in the configuration file').waitFor();
-    const before = await page.getByTestId('meters').evaluate(drawing);
-    await page.locator('[data-testid=capture-state][data-state=failed]').waitFor();
-    expect(await page.getByTestId('meters').evaluate(drawing)).toBe(before);
-  } finally {
-    await other.dispose();
-  }
-});
-
 test('a listener is shown with its figures, is told something, and is sent away', async () => {
   await openConsole();
   const ear = await listen();
@@ -295,11 +271,9 @@ test('a server that only this machine reaches says that phones cannot', async ()
 });
 
 test('a console that is turned off says how to turn it on', async () => {
-  const other = await ServerProcess.start({ yaml: YAML, console: 'enabled: false' });
+  const other = await ServerProcess.start({ yaml: CONSOLE_PAGE_YAML, console: 'enabled: false' });
   try {
-    await page.goto(`${other.url}/admin#console`);
-    await page.locator('input[name=password]').fill(SECRET);
-    await page.locator('button[type=submit]').click();
+    await logInToConsole(page, other.url);
     await page.getByTestId('console-failure').getByText('console.enabled').waitFor();
   } finally {
     await other.dispose();
@@ -310,7 +284,7 @@ test.each(['en-US', 'ko-KR'])(
   'a phone shows it all, and nothing scrolls sideways (%s)',
   async (locale) => {
     await using phone = await browser.openPage({ viewport: { width: 360, height: 740 }, locale });
-    await openConsole(server.url, phone.page);
+    await openConsolePage(phone.page, server.url);
     const title = locale === 'ko-KR' ? '청취자' : 'Listeners';
     await phone.page.getByRole('heading', { name: title, exact: true }).waitFor();
     await phone.page.getByTestId('test-console').waitFor();

@@ -155,7 +155,7 @@ test('the table of paths in both READMEs is that of the pages and of the OpenAPI
   const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const pages = ['/', '/view/{id}', '/admin', '/embed/{id}', '/docs'];
+  const pages = ['/', '/view/{id}', '/mix', '/admin', '/embed/{id}', '/docs'];
   // OpenAPI knows no WebSockets.
   const sockets = ['WS /ws/{id}', 'WS /audio-ws', 'WS /api/v1/console/live'];
   for (const [text, heading] of [

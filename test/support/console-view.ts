@@ -37,6 +37,7 @@ export function makeConsoleView(changes: Partial<ConsoleView> = {}): ConsoleView
   const { history: _, ...listener } = makeListenerView();
   return {
     settings: consoleSettingsDefaults,
+    max_sample_rate: 48_000,
     device_from_file: false,
     channels: Array.from({ length: 32 }, (_, index) => ({
       id: index + 1,

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { DocsPage } from './docs-page.tsx';
 import { EmbedPage } from './embed-page.tsx';
 import { Header } from './header.tsx';
+import { MixPage } from './mix-page.tsx';
 import { embeddedStream, path, viewedStream } from './router.ts';
 import { text } from './settings.ts';
 import { useLater } from './use-later.ts';
@@ -30,6 +31,7 @@ function Page() {
   const streamId = viewedStream(path.value);
   if (streamId !== undefined) return <ViewPage key={streamId} streamId={streamId} />;
   if (path.value === '/') return <WallPage />;
+  if (path.value === '/mix') return <MixPage />;
   if (path.value === '/admin') return <Settings />;
   if (path.value === '/docs') return <DocsPage />;
   return <NotFoundPage />;

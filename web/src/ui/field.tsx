@@ -57,6 +57,8 @@ interface ChoiceFieldProperties<T extends string> extends FieldProperties {
   readonly choices: Readonly<Record<T, string>> | readonly (readonly [T, string])[];
   readonly disabled?: boolean;
   readonly onInput: (value: T) => void;
+  /** Somebody is about to choose. */
+  readonly onFocus?: (() => void) | undefined;
 }
 
 export function ChoiceField<T extends string>(properties: ChoiceFieldProperties<T>) {
@@ -71,6 +73,7 @@ export function ChoiceField<T extends string>(properties: ChoiceFieldProperties<
           value={value}
           disabled={properties.disabled ?? false}
           onInput={(event) => onInput(event.currentTarget.value as T)}
+          onFocus={properties.onFocus}
         >
           {listChoices(choices).map(([choice, words]) => (
             <option key={choice} value={choice}>

@@ -19,6 +19,10 @@ export function formatBitrate(valueKbps: number): string {
     : `${(valueKbps / 1_000).toFixed(2)} Mb/s`;
 }
 
+export function formatHertz(value: number): string {
+  return `${value / 1_000} kHz`;
+}
+
 /** Decimal units, as network figures are. */
 export function formatBytes(value: number): string {
   if (value < 1e6) return `${(value / 1e3).toFixed(1)} kB`;

@@ -14,6 +14,7 @@ import './styles/view.css';
 import './styles/why.css';
 import './styles/admin.css';
 import './styles/console.css';
+import './styles/mix.css';
 import './styles/embed.css';
 import './styles/docs.css';
 

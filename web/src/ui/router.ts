@@ -48,5 +48,5 @@ function readStreamId(pathname: string, pattern: RegExp): string | undefined {
 }
 
 function isPage(pathname: string): boolean {
-  return ['/', '/admin', '/docs'].includes(pathname) || pathname.startsWith('/view/');
+  return ['/', '/mix', '/admin', '/docs'].includes(pathname) || pathname.startsWith('/view/');
 }

@@ -1,4 +1,4 @@
-// Something of the API that is read once, as soon as the server can be reached.
+// Something of the API that is read once, as soon as the server can be reached, and when it is asked for.
 
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -12,12 +12,15 @@ import { presence } from './presence.ts';
 interface UsedDocument<T> {
   readonly document: Signal<T | undefined>;
   readonly failure: Signal<Failure | null>;
+  /** What has been read stays until then. */
+  readAgain(): void;
 }
 
 /** `T` is what the API promises for `url`. */
 export function useDocument<T>(url: string): UsedDocument<T> {
   const document = useSignal<T | undefined>(undefined);
   const failure = useSignal<Failure | null>(null);
+  const reading = useSignal(0);
   useEffect(() => {
     const dial = async (signal: AbortSignal): Promise<Link> => {
       const response = await request(browserFetch, url, { method: 'GET', signal });
@@ -38,6 +41,9 @@ export function useDocument<T>(url: string): UsedDocument<T> {
       connection.close();
       detach();
     };
-  }, [url, document, failure]);
-  return { document, failure };
+  }, [url, reading.value, document, failure]);
+  const readAgain = (): void => {
+    reading.value++;
+  };
+  return { document, failure, readAgain };
 }

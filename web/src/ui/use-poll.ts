@@ -13,13 +13,17 @@ interface UsedPoll<T> {
   readonly state: Signal<ConnectionState>;
 }
 
-/** `T` is what the API promises for `url`; the pages trust their own server. */
-export function usePoll<T>(url: string): UsedPoll<T> {
+/**
+ * `T` is what the API promises for `url`; the pages trust their own server. Null: nothing is asked for,
+ * and what has been received stays.
+ */
+export function usePoll<T>(url: string | null): UsedPoll<T> {
   // Who has logged in does not wait for the next attempt.
   const admin = isAdmin.value === true;
   const data = useSignal<T | undefined>(undefined);
   const state = useSignal<ConnectionState>({ kind: 'idle' });
   useEffect(() => {
+    if (url === null) return undefined;
     const poll = new JsonPoll(url, {
       presence,
       events: {

@@ -3,20 +3,16 @@
 import type { CaptureDevice, CaptureView, ConsoleView } from '#contract/console.ts';
 import { changeServer } from '../change-server.ts';
 import { CheckField, ChoiceField, Failure } from '../field.tsx';
-import { formatCount, formatMs } from '../format.ts';
-import { text } from '../settings.ts';
-import type { Tone } from '../state-words.ts';
+import { formatCount, formatHertz, formatMs, UNKNOWN } from '../format.ts';
+import { ServerText } from '../server-text.tsx';
+import { language, text } from '../settings.ts';
+import { describeFailure } from '../state-words.ts';
 import { useAttempt } from '../use-attempt.ts';
 import { useDocument } from '../use-document.ts';
+import { useRecentGrowth } from '../use-recent-growth.ts';
+import { CAPTURE_TONES } from './capture-tones.ts';
 import { Section } from './section.tsx';
 import { SettingsForm } from './settings-form.tsx';
-
-const TONES: Readonly<Record<CaptureView['state'], Tone>> = {
-  idle: 'still',
-  opening: 'busy',
-  live: 'live',
-  failed: 'bad',
-};
 
 const TEST_CONSOLE = 'tones:';
 
@@ -29,7 +25,7 @@ export function CapturePanel({ view }: { view: ConsoleView }) {
       name="capture"
       aside={
         <p class="condition" data-testid="capture-state" data-state={capture.state} role="status">
-          <span class={`dot ${TONES[capture.state]}`} />
+          <span class={`dot ${CAPTURE_TONES[capture.state]}`} />
           {words[capture.state]}
         </p>
       }
@@ -40,7 +36,7 @@ export function CapturePanel({ view }: { view: ConsoleView }) {
           class={capture.state === 'failed' ? 'reason bad' : 'reason'}
           data-testid="capture-reason"
         >
-          {capture.reason} {capture.state === 'failed' && words.again}
+          <ServerText text={capture.reason} />
         </p>
       )}
       {isFallback && capture.source === TEST_CONSOLE && (
@@ -80,20 +76,16 @@ function TestModeBanner() {
 
 function CaptureFigures({ view: { capture, delay, packets_sent } }: { view: ConsoleView }) {
   const words = text.value.console.capture;
+  const hasNewGaps = useRecentGrowth(capture.overruns);
   const format = [
-    capture.channels && `${capture.channels} × ${(capture.sample_rate ?? 0) / 1_000} kHz`,
+    capture.channels && `${capture.channels} × ${formatHertz(capture.sample_rate ?? 0)}`,
     capture.format,
   ];
   const figures: readonly (readonly [string, string | null])[] = [
     [words.source, capture.source],
     [words.format, format.filter((part) => part).join(' · ')],
     [words.delay, delay && words.delayOf(formatMs(delay.p50_ms), formatMs(delay.p99_ms))],
-    [
-      words.overruns,
-      capture.overruns > 0
-        ? words.overrunsOf(capture.overruns, formatCount(capture.lost_frames))
-        : '0',
-    ],
+    [words.overruns, describeGaps(capture, hasNewGaps)],
     [words.restarts, formatCount(capture.restarts)],
     [words.packets, formatCount(packets_sent)],
   ];
@@ -102,33 +94,33 @@ function CaptureFigures({ view: { capture, delay, packets_sent } }: { view: Cons
       {figures.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value || '–'}</dd>
+          <dd class={hasNewGaps && name === words.overruns ? 'reason' : undefined}>
+            {value || UNKNOWN}
+          </dd>
         </div>
       ))}
     </dl>
   );
 }
 
+function describeGaps({ overruns, lost_frames }: CaptureView, areNew: boolean): string {
+  const words = text.value.console.capture;
+  if (overruns === 0) return '0';
+  const gaps = words.overrunsOf(overruns, formatCount(lost_frames));
+  return areNew ? `${gaps} · ${words.overrunsNew}` : gaps;
+}
+
 function CaptureForm({ view }: { view: ConsoleView }) {
   const words = text.value.console.capture;
-  const { document: read } = useDocument<{ devices: CaptureDevice[] }>('/api/v1/console/devices');
   return (
     <SettingsForm view={view}>
       {(values, change) => (
         <>
-          <ChoiceField
-            name="device"
-            label={words.device}
-            hint={view.device_from_file ? words.deviceInFile : undefined}
-            value={view.device_from_file ? (view.capture.source ?? '') : values.device}
-            choices={
-              view.device_from_file
-                ? [[view.capture.source ?? '', view.capture.source ?? '–']]
-                : listDevices(read.value?.devices ?? [], values.device)
-            }
-            disabled={view.device_from_file}
-            onInput={(device) => change({ device })}
-          />
+          {view.device_from_file ? (
+            <FixedDevice source={view.capture.source} />
+          ) : (
+            <DeviceField value={values.device} onInput={(device) => change({ device })} />
+          )}
           <CheckField
             name="test_mode"
             label={words.testMode}
@@ -138,6 +130,50 @@ function CaptureForm({ view }: { view: ConsoleView }) {
         </>
       )}
     </SettingsForm>
+  );
+}
+
+function FixedDevice({ source }: { source: string | null }) {
+  const words = text.value.console.capture;
+  return (
+    <ChoiceField
+      name="device"
+      label={words.device}
+      hint={words.deviceInFile}
+      value={source ?? ''}
+      choices={[[source ?? '', source ?? UNKNOWN]]}
+      disabled
+      onInput={() => undefined}
+    />
+  );
+}
+
+interface DeviceFieldProperties {
+  readonly value: string;
+  readonly onInput: (device: string) => void;
+}
+
+/** Cards come and go: they are listed anew for who is about to choose. */
+function DeviceField({ value, onInput }: DeviceFieldProperties) {
+  const words = text.value.console.capture;
+  const { document, failure, readAgain } = useDocument<{ devices: CaptureDevice[] }>(
+    '/api/v1/console/devices',
+  );
+  return (
+    <>
+      <ChoiceField
+        name="device"
+        label={words.device}
+        value={value}
+        choices={listDevices(document.value?.devices ?? [], value)}
+        onInput={onInput}
+        onFocus={readAgain}
+      />
+      <button type="button" class="plain" data-testid="list-devices" onClick={readAgain}>
+        {words.listDevices}
+      </button>
+      <Failure text={failure.value && describeFailure(failure.value, language.value)} />
+    </>
   );
 }
 

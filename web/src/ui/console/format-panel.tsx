@@ -2,6 +2,7 @@
 
 import type { ConsoleView } from '#contract/console.ts';
 import { CheckField, ChoiceField } from '../field.tsx';
+import { formatHertz } from '../format.ts';
 import { text } from '../settings.ts';
 import { Section } from './section.tsx';
 import { SettingsForm } from './settings-form.tsx';
@@ -11,6 +12,7 @@ export function FormatPanel({ view }: { view: ConsoleView }) {
   const { format } = text.value.console;
   return (
     <Section name="format">
+      <Lowered view={view} />
       <SettingsForm view={view}>
         {(values, change) => (
           <>
@@ -35,7 +37,7 @@ export function FormatPanel({ view }: { view: ConsoleView }) {
               label={format.rate}
               hint={format.rateHint}
               value={values.sample_rate}
-              choices={RATES.map((rate) => [rate, `${Number(rate) / 1_000} kHz`] as const)}
+              choices={RATES.map((rate) => [rate, formatHertz(Number(rate))] as const)}
               onInput={(sample_rate) => change({ sample_rate })}
             />
             <ChoiceField
@@ -72,5 +74,16 @@ export function FormatPanel({ view }: { view: ConsoleView }) {
         )}
       </SettingsForm>
     </Section>
+  );
+}
+
+function Lowered({ view: { settings, max_sample_rate } }: { view: ConsoleView }) {
+  const { format } = text.value.console;
+  if (settings.sample_rate >= max_sample_rate) return null;
+  const describe = settings.adaptive ? format.lowered : format.loweredForGood;
+  return (
+    <p class="reason" data-testid="lowered">
+      {describe(formatHertz(settings.sample_rate), formatHertz(max_sample_rate))}
+    </p>
   );
 }

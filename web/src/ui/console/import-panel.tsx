@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ConsoleChannel, ConsoleImport, ConsoleView } from '#contract/console.ts';
 import { changeServer } from '../change-server.ts';
 import { Failure, TextField } from '../field.tsx';
+import { ServerText } from '../server-text.tsx';
 import { text } from '../settings.ts';
 import { useAttempt } from '../use-attempt.ts';
 import { type Difference, findDifferences, takeOver } from './channel-changes.ts';
@@ -92,7 +93,9 @@ function ImportPreview({ found, differences, onTake }: ImportPreviewProperties) 
           <h4>{words.findings}</h4>
           <ul class="notes warning" data-testid="findings">
             {found.findings.map((finding) => (
-              <li key={finding}>{finding}</li>
+              <li key={finding}>
+                <ServerText text={finding} />
+              </li>
             ))}
           </ul>
         </>

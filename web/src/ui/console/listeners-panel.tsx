@@ -2,7 +2,8 @@
 
 import type { ListenerFigures, ListenerView } from '#contract/console.ts';
 import { changeServer } from '../change-server.ts';
-import { formatMs, formatPercent, UNKNOWN } from '../format.ts';
+import { formatHertz, formatMs, formatPercent, UNKNOWN } from '../format.ts';
+import { ServerText } from '../server-text.tsx';
 import { text } from '../settings.ts';
 import { HistoryLine } from '../sparkline.tsx';
 import type { Tone } from '../state-words.ts';
@@ -62,7 +63,11 @@ function Listener({ listener }: { listener: ListenerView }) {
         </span>
       </div>
       <p class="gets">{describeGets(listener)}</p>
-      {adapted && <p class="reason">{adapted}</p>}
+      {adapted && (
+        <p class="reason">
+          {words.adapted} <ServerText text={adapted} />
+        </p>
+      )}
       <Network listener={listener} />
       <button type="button" class="plain" aria-label={words.kickOf(address)} onClick={kick}>
         {words.kick}
@@ -106,7 +111,7 @@ function describeGets(listener: ListenerView): string {
   return [
     words.channels(channels.length),
     format.codecs[compression],
-    `${sample_rate / 1_000} kHz`,
+    formatHertz(sample_rate),
     `${packet_time_ms} ms`,
     bitrate === null ? undefined : `${Math.round(bitrate / 1_000)} kb/s`,
   ]

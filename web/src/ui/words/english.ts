@@ -171,6 +171,22 @@ export const english = {
     changed: 'The password is changed.',
   },
   console: englishConsole,
+  mix: {
+    title: 'Mix',
+    states: {
+      idle: 'Ready: it starts when somebody listens',
+      opening: 'Sound is on its way…',
+      live: 'Sound is there',
+      failed: 'No sound comes from the console',
+    },
+    testMode: 'Test mode: each channel carries a test signal, not the console.',
+    noChannels: 'None goes out now.',
+    hear: 'Listen',
+    nativeOnly:
+      'This version does not play in the browser: only the native listener receives sound. On a computer in this network, in the folder of Yeoul, this command shows what arrives; with “--wav heard.wav --mix” at its end it records it too.',
+    copy: { label: 'Copy', done: 'Copied' },
+    off: 'There is no sound here: the console is turned off on this server.',
+  },
   form: {
     addTitle: 'Add a camera',
     editTitle: (name: string) => `Edit ${name}`,

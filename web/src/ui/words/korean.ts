@@ -170,6 +170,22 @@ export const korean: Words = {
     changed: '비밀번호를 바꾸었습니다.',
   },
   console: koreanConsole,
+  mix: {
+    title: '믹스',
+    states: {
+      idle: '준비됨: 누군가 들으면 시작합니다',
+      opening: '소리를 여는 중…',
+      live: '소리가 나옵니다',
+      failed: '콘솔에서 소리가 오지 않습니다. 저절로 다시 시도합니다.',
+    },
+    testMode: '시험 모드입니다. 콘솔 소리 대신 채널마다 시험 신호가 나옵니다.',
+    noChannels: '지금은 내보내는 채널이 없습니다.',
+    hear: '듣기',
+    nativeOnly:
+      '이 버전은 브라우저에서 소리가 나지 않고, 터미널용 청취 프로그램만 소리를 받습니다. 같은 네트워크의 컴퓨터에서 여울 폴더를 열고 실행하면 무엇이 오는지 보여 줍니다. 뒤에 “--wav heard.wav --mix”를 붙이면 녹음도 합니다.',
+    copy: { label: '복사', done: '복사했습니다' },
+    off: '이 서버는 콘솔을 꺼 두었으므로 여기에는 소리가 없습니다.',
+  },
   form: {
     addTitle: '카메라 추가',
     editTitle: (name) => `${name} 편집`,
