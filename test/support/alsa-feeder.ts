@@ -1,7 +1,8 @@
 // A sound card that is none: an ALSA device of the `file` plugin, which reads a FIFO that is fed in real time.
 //
 // arecord opens it like a card; the device takes any format, so what is fed must be what is asked for.
-// Each time somebody opens it, feeding goes on at the start of a frame.
+// Each time somebody opens it, feeding goes on at the start of a frame. It is fed in whole periods: what
+// the plugin does not get of a period, it takes from the one before, and says nothing.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -15,8 +16,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import koffi from 'koffi';
 
 const TICK_MS = 1;
+/** Of these, half are used: a page that is partly read takes the place of a whole one. */
+const FIFO_BYTES = 1 << 17;
+/** Linux: fcntl(2), ioctl_pipe(2). */
+const F_SETPIPE_SZ = 1_031;
+const FIONREAD = 0x541b;
+
+const libc = koffi.load(null);
+const setFifoSize = libc.func('int fcntl(int, int, int)');
+const askUnread = libc.func('int ioctl(int, unsigned long, _Out_ int *)');
 
 const SAMPLE_BYTES = { S16_LE: 2, S24_3LE: 3, S32_LE: 4 } as const;
 
@@ -39,8 +50,6 @@ export class AlsaFeeder {
   readonly #period: Buffer;
   readonly #timer: NodeJS.Timeout;
   #descriptor: number | undefined;
-  /** What the FIFO has not taken yet. */
-  #rest: Buffer = Buffer.alloc(0);
   #frame = 0;
   #dueMs = 0;
   #isPaused = false;
@@ -83,17 +92,21 @@ export class AlsaFeeder {
     if (this.#isPaused || !this.#openFifo()) return;
     const periodMs = (this.#options.periodFrames * 1_000) / this.#options.sampleRate;
     try {
-      while (this.#rest.length > 0 || this.#dueMs <= performance.now()) {
-        if (this.#rest.length === 0) {
-          this.#makePeriod();
-          this.#dueMs += periodMs;
-        }
-        this.#rest = this.#rest.subarray(writeSync(this.#descriptor ?? -1, this.#rest));
+      while (this.#dueMs <= performance.now() && this.#hasRoom()) {
+        this.#makePeriod();
+        this.#dueMs += periodMs;
+        writeSync(this.#descriptor ?? -1, this.#period);
       }
-    } catch (error) {
-      // The FIFO is full, or nobody reads it any more.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.#closeFifo();
+    } catch {
+      // Nobody reads it any more.
+      this.#closeFifo();
     }
+  }
+
+  #hasRoom(): boolean {
+    const unread = [0];
+    askUnread(this.#descriptor, FIONREAD, unread);
+    return (unread[0] ?? 0) + this.#period.length <= FIFO_BYTES / 2;
   }
 
   #makePeriod(): void {
@@ -105,7 +118,6 @@ export class AlsaFeeder {
         this.#period.writeIntLE(sample(this.#frame, channel), at, bytes);
       }
     }
-    this.#rest = this.#period;
   }
 
   /** Possible only while somebody reads. */
@@ -116,7 +128,7 @@ export class AlsaFeeder {
     } catch {
       return false;
     }
-    this.#rest = this.#rest.subarray(this.#rest.length);
+    setFifoSize(this.#descriptor, F_SETPIPE_SZ, FIFO_BYTES);
     this.#dueMs = performance.now();
     return true;
   }

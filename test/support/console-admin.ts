@@ -7,7 +7,7 @@ import type {
   ListenerView,
 } from '#contract/console.ts';
 
-export const ADMIN_SECRET = 'the-secret-of-these-tests';
+const ADMIN_SECRET = 'the-secret-of-these-tests';
 /** For the server's configuration. */
 export const ADMIN_YAML = `access: { admin_secret: ${ADMIN_SECRET} }`;
 

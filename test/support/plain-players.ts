@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { until } from './until.ts';
 
 /** Mono, signed, lowest byte first. */
-export type SampleBytes = 2 | 3;
+type SampleBytes = 2 | 3;
 
 /** In the order of the SDP: the integers of each stream, once each has so many. */
 export type Play = (

@@ -23,12 +23,10 @@ export type HeardPacket = ReturnType<typeof readSent> & {
   readonly arrivedAtMs: number;
 };
 
-export interface SoundListenerOptions {
+interface SoundListenerOptions {
   readonly wish?: ListenerConfig;
   /** Plain streams come to as many ports. */
   readonly ports?: number;
-  /** Where the server is told to send, instead of to us: a relay that passes it on. */
-  readonly relayTo?: (port: number) => Promise<number>;
 }
 
 export class SoundListener {
@@ -65,13 +63,12 @@ export class SoundListener {
 
   /** Resolves when it has been told what it gets. */
   static async open(url: string, options: SoundListenerOptions = {}): Promise<SoundListener> {
-    const { wish = {}, ports = 1, relayTo } = options;
+    const { wish = {}, ports = 1 } = options;
     const sockets = await openSockets(ports);
     const socket = await openAudioSocket(url);
     const { client_id: id } = await socket.get('hello');
     const listener = new SoundListener(url, { socket, id, sockets });
-    const port = relayTo ? await relayTo(listener.udpPort) : listener.udpPort;
-    const answer = await requestAudio(url, `udp_port=${port}&client_id=${id}`);
+    const answer = await requestAudio(url, `udp_port=${listener.udpPort}&client_id=${id}`);
     if (!answer.ok) throw new Error(await answer.text());
     listener.wish(wish);
     await socket.get('stream_config');
@@ -128,9 +125,12 @@ function readDatagram(datagram: Buffer): ReturnType<typeof readSent> {
   return readSent(datagram.subarray(0, headerBytes), datagram.subarray(headerBytes));
 }
 
-export function openAudioSocket(url: string): Promise<JsonSocket<ListeningMessage>> {
+export function openAudioSocket(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<JsonSocket<ListeningMessage>> {
   const address = `${url.replace('http', 'ws')}/audio-ws`;
-  return JsonSocket.open(address, { schema: listeningMessage });
+  return JsonSocket.open(address, { schema: listeningMessage, headers });
 }
 
 export function requestAudio(url: string, query: string): Promise<Response> {

@@ -1,6 +1,6 @@
 // Which sine sounds: found without being told where to look.
 
-export interface Tone {
+interface Tone {
   readonly hz: number;
   /** Of its peak: 0 is full scale. */
   readonly dbfs: number;
