@@ -161,8 +161,8 @@ describe('a recording', () => {
   });
 });
 
-test('a signal ends it in order, with the summary', async () => {
-  const process = await listen(['--verify']);
+test('a signal ends it in order, with the summary, though its time is not over', async () => {
+  const process = await listen(['--verify', '--seconds', '3600']);
   await process.get('config');
   await until(() => (server?.listeners[0]?.ticks ?? 0) > 200, { what: 'a second of sound' });
   process.signal('SIGINT');

@@ -1,6 +1,6 @@
 // `yeoul listen`: listeners as the native test client, until a time is over or a signal comes (PRODUCT 2.7).
 
-import type { Clock } from '#std/clock.ts';
+import type { Clock, Timer } from '#std/clock.ts';
 import { type ListenOptions, listenHelp, parseListenArguments } from './listen-arguments.ts';
 import { formatEntry, type ListenEntry } from './listen-entry.ts';
 import { ListenerCrowd } from './listener-crowd.ts';
@@ -24,11 +24,18 @@ export async function run({ words, clock, didYouMean }: ListenContext): Promise<
   const server = options.server ?? (await findServer());
   tell({ type: 'server', url: server });
   const crowd = new ListenerCrowd({ server, listen: options, clock, tell });
-  const ended = Promise.race([untilSignal(), crowd.untilOver(), untilTime(options, clock)]);
+  let time: Timer | undefined;
+  const timeIsOver = new Promise<void>((resolve) => {
+    const { seconds } = options;
+    if (seconds !== undefined) time = clock.after(seconds * 1_000, resolve);
+  });
+  const ended = Promise.race([untilSignal(), crowd.untilOver(), timeIsOver]);
   try {
     await crowd.start();
     await ended;
   } finally {
+    // It would keep the process alive.
+    time?.cancel();
     await crowd.close();
   }
   return crowd.tellResult() ? 0 : 1;
@@ -47,11 +54,5 @@ function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
-  });
-}
-
-function untilTime({ seconds }: ListenOptions, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    if (seconds !== undefined) clock.after(seconds * 1_000, resolve);
   });
 }

@@ -29,13 +29,19 @@ function feed(options: Partial<AlsaFeederOptions> = {}): AlsaFeeder {
   return feeder;
 }
 
-/** The real one, but for these lines of what it says about the card. */
+/**
+ * The real one, but for these lines of what it says about the card. Opened as one that packs 32 bits, it
+ * is another card: what that one took from the FIFO would be missing from a period of the right one.
+ */
 function arecordSaying(...lines: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'arecord-'));
   endings.push(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'arecord');
   const changes = lines.map((line) => `-e 's/^${line.split(':')[0]}:.*/${line}/'`).join(' ');
-  writeFileSync(path, `#!/bin/bash\nexec arecord "$@" 2> >(sed -u ${changes} >&2)\n`);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own notation.
+  const elsewhere = '[[ " $* " == *" S32_LE "* ]] && set -- "${@/#m32/null}"';
+  const real = `exec arecord "$@" 2> >(sed -u ${changes} >&2)`;
+  writeFileSync(path, `#!/bin/bash\n${elsewhere}\n${real}\n`);
   chmodSync(path, 0o755);
   return path;
 }

@@ -13,6 +13,8 @@ import type { Clock } from '#std/clock.ts';
 import { ArecordMessages, explainEnd } from './arecord-messages.ts';
 import type { CaptureParameters, HardwareParameters } from './hardware-parameters.ts';
 
+/** They are there already: only a busy machine hands them on later. */
+const LAST_WORDS_WITHIN_MS = 500;
 /** Until an arecord that does not react, because the driver hangs, is killed. */
 const KILL_AFTER_MS = 1_000;
 /** It must empty the card's buffer in time, whatever else is done; where the system allows it. */
@@ -96,10 +98,22 @@ export class ArecordChild {
         end(`arecord could not be started (${error.code ?? 'unknown error'}). Install alsa-utils`),
       );
       this.#process.on('exit', (code, signal) => {
-        // What it said last may still be on its way; what it leaves open must not hold us up.
-        setImmediate(() => end(explainEnd(messages.rest, describeExit(code, signal))));
+        resolve();
+        this.#afterLastWords(() => end(explainEnd(messages.rest, describeExit(code, signal))));
       });
     });
+  }
+
+  /** What it said last may still be on its way; what it leaves open must not hold us up. */
+  #afterLastWords(then: () => void): void {
+    const timer = this.#clock.after(LAST_WORDS_WITHIN_MS, then);
+    const { stderr } = this.#process;
+    const done = (): void => {
+      timer.cancel();
+      then();
+    };
+    if (stderr.closed) done();
+    else stderr.once('close', done);
   }
 }
 

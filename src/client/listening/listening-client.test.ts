@@ -250,6 +250,14 @@ describe('What is refused', () => {
   });
 });
 
+test('An attempt that is given up before its socket is opened opens none', async () => {
+  world.client.start();
+  world.client.close();
+  await world.settle();
+  expect(world.sockets).toEqual([]);
+  expect(world.all('thresholds')).toEqual([]);
+});
+
 test('An attempt that takes longer than 3 s is given up, and its socket closed', async () => {
   world.client.start();
   await world.settle();

@@ -114,7 +114,10 @@ export class ListeningClient {
   async #dial({ signal, lost }: DialContext): Promise<ListenerLink> {
     const { openSocket, clock, sync, wish, udpPort, events } = this.#options;
     events.onMeta(await this.#api.readMeta(signal));
-    events.onThresholds(await this.#chooseThresholds(signal));
+    const thresholds = await this.#chooseThresholds(signal);
+    // An attempt that was given up meanwhile must not take a place.
+    signal.throwIfAborted();
+    events.onThresholds(thresholds);
     const link = new ListenerLink({
       url: this.#api.socketUrl,
       openSocket,

@@ -61,7 +61,8 @@ test('an ended session takes nothing more, but can read what is new', () => {
   expect(link.messages.at(-1)).toMatchObject({ type: 'error', code: 'session_ended' });
   session.heartbeat('2026-01-01T00:01:00Z');
   expect(engine.plan.listeners).toEqual([]);
-  expect(console.meta(session.id)).toMatchObject({ streams: [] });
+  expect(console.meta(session.id)).toEqual(console.meta(undefined));
+  expect(console.meta(session.id).codec).toBe('pcm');
   expect(() =>
     console.requestAudio({ udpPort: 5_004, clientId: session.id, address: link.address }),
   ).toThrow(expect.objectContaining({ code: 'listener_not_found' }));

@@ -150,8 +150,9 @@ export class Console {
   /** Throws `listener_not_found`. */
   meta(clientId: string | undefined): AudioMeta {
     const of = { setup: this.#setup, server: this.#viewServer() };
-    if (clientId === undefined) return viewDefaults(of, this.#list);
-    return viewOwn(of, this.#list.getEnded(clientId));
+    const own = clientId === undefined ? undefined : this.#list.getEnded(clientId);
+    // Whoever's session has ended asks what is new.
+    return own && own.state !== 'ended' ? viewOwn(of, own) : viewDefaults(of, this.#list);
   }
 
   /** SDP for players. Throws `listener_not_found`, `not_plain`. */

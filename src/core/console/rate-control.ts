@@ -45,7 +45,10 @@ export class RateControl {
   #look(): void {
     const { clock, setup } = this.#options;
     const { settings, maxRate } = setup;
-    if (!settings.adaptive) return;
+    if (!settings.adaptive) {
+      this.#ladder.startAnew();
+      return;
+    }
     const rate = settings.sample_rate;
     const next = this.#ladder.look({ rate, maxRate, settings, nowMs: clock.nowMs() });
     if (next !== undefined) this.#step(rate, next);

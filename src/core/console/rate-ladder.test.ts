@@ -62,6 +62,14 @@ test('ten seconds above the threshold lower the rate a step, and each ten more a
   ]);
 });
 
+test('what was measured before it starts anew counts no more', () => {
+  rate = 24_000;
+  run(59, [20, 20]);
+  ladder.startAnew();
+  run(59, [20, 20]);
+  expect(steps).toEqual([]);
+});
+
 test('a minute below half of the threshold raises it a step, up to the highest', () => {
   rate = 24_000;
   run(60, [49, 20]);

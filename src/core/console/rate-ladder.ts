@@ -67,6 +67,13 @@ export class RateLadder {
     this.#latencies.delete(listenerId);
   }
 
+  /** What was measured so far counts no more: the sound has changed, or nobody looked for a while. */
+  startAnew(): void {
+    this.#latencies.clear();
+    this.#highSinceMs = undefined;
+    this.#lowSinceMs = undefined;
+  }
+
   /** Called once a second: the rate to change to, if it is time. */
   look({ rate, maxRate, settings, nowMs }: LadderSituation): SampleRate | undefined {
     this.#measure(settings.latency_threshold_ms, nowMs);
@@ -77,7 +84,7 @@ export class RateLadder {
     const higher = SAMPLE_RATES[SAMPLE_RATES.indexOf(rate) - 1];
     const upAfterS = settings.step_up_after_s * this.#patience;
     if (!higher || higher > maxRate || !hasLasted(this.#lowSinceMs, upAfterS, nowMs)) return;
-    this.#startAnew();
+    this.startAnew();
     this.#wentUpAtMs = nowMs;
     return higher;
   }
@@ -95,7 +102,7 @@ export class RateLadder {
   }
 
   #stepDown(lower: SampleRate, nowMs: number): SampleRate {
-    this.#startAnew();
+    this.startAnew();
     if (this.#wentUpAtMs !== undefined) {
       const relapsed = nowMs - this.#wentUpAtMs < RELAPSE_WITHIN_MS;
       this.#patience = relapsed ? Math.min(MAX_PATIENCE, this.#patience * 2) : 1;
@@ -109,12 +116,6 @@ export class RateLadder {
       const heardAtMs = latencies.at(-1)?.atMs ?? nowMs;
       if (nowMs - heardAtMs > RECENT_MS) this.#latencies.delete(listenerId);
     }
-  }
-
-  #startAnew(): void {
-    this.#latencies.clear();
-    this.#highSinceMs = undefined;
-    this.#lowSinceMs = undefined;
   }
 }
 
