@@ -99,6 +99,7 @@ export class ArecordChild {
       );
       this.#process.on('exit', (code, signal) => {
         resolve();
+        if (this.#isOver) return;
         this.#afterLastWords(() => end(explainEnd(messages.rest, describeExit(code, signal))));
       });
     });
