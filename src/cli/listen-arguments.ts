@@ -19,7 +19,7 @@ export interface ListenOptions {
   readonly mix: boolean;
   readonly verify: boolean;
   readonly json: boolean;
-  /** Of the first one; 0: any. */
+  /** Of the first one; 0: any free one. */
   readonly udpPort: number;
   readonly forceDelayMs: number;
   readonly interpolateMs: number | undefined;
@@ -64,7 +64,7 @@ Listens to the console's channels: the native test client.
   --help              print this text and end
 
 Environment:
-  UDP_PORT               where sound comes to; further listeners take the next ports; 0: any (5004)
+  UDP_PORT               where sound comes to; further listeners take the next ports; 0: any free one (5004)
   FORCE_DELAY_MS         delay each packet after it is received (0)
   JITTER_INTERPOLATE_MS  from this lateness or jitter on, do not wait (the server's, else 100)
   JITTER_DROP_MS         drop what is later than this (the server's, else 200)

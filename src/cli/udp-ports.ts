@@ -13,7 +13,7 @@ const ATTEMPTS = 20;
 const MAX_PORT = 65_535;
 
 interface UdpPortsOptions {
-  /** 0: any. */
+  /** 0: any free one. */
   readonly port: number;
   readonly count: number;
   /** Before anything else is done. */

@@ -14,7 +14,7 @@ const SEND_BUFFER_BYTES = 1 << 20;
 const MAX_WAITING_DATAGRAMS = 512;
 
 interface UdpSoundSocketOptions {
-  /** 0: any. */
+  /** 0: any free one. */
   readonly port: number;
   readonly log: Log;
   readonly loadCalls?: () => Promise<SystemCalls>;

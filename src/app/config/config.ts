@@ -20,7 +20,7 @@ export interface ConsoleConfig {
   readonly device: string | null;
   /** A name to be found in `PATH`, or a path. */
   readonly arecord: string;
-  /** RTP leaves from it; 0: any. */
+  /** RTP leaves from it; 0: any free one. */
   readonly rtpPort: number;
   readonly maxListeners: number;
   /** Announced as `<name>.local`; null: nothing is announced. */

@@ -10,7 +10,7 @@ import type {
 
 /** What the thread is started with. */
 export interface EngineThreadData {
-  /** 0: any. */
+  /** 0: any free one. */
   readonly port: number;
   readonly arecord: string;
 }
